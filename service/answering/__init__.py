@@ -1,0 +1,1 @@
+"""From a parent's text to its effects, in one transaction."""

@@ -1,0 +1,1 @@
+"""The carrier: everything that knows how texts reach phones and come back."""

@@ -1,0 +1,126 @@
+"""The database: its pool, its migrations, and the one way to open a transaction.
+
+Piccolo finds its engine through piccolo_conf, which connects when it is imported; so nothing here
+touches it before a function is called.
+"""
+
+import asyncio
+import contextlib
+import io
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import structlog
+from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
+from piccolo.engine.finder import engine_finder
+from piccolo.engine.postgres import PostgresEngine
+
+# Any number, as long as all processes of Doseline lock the same one while they migrate.
+MIGRATION_LOCK = 7_236_110
+
+log = structlog.get_logger(__name__)
+
+
+def engine() -> PostgresEngine:
+    """The one engine of this process."""
+    found = engine_finder()
+    assert isinstance(found, PostgresEngine)
+    return found
+
+
+@asynccontextmanager
+async def connection_pool(*, largest: int) -> AsyncIterator[None]:
+    """Keep connections open while a process serves.
+
+    Args:
+        largest: The most connections that this process may hold.
+    """
+    await engine().start_connection_pool(min_size=2, max_size=largest)
+    try:
+        yield
+    finally:
+        await engine().close_connection_pool()
+
+
+@asynccontextmanager
+async def unit_of_work() -> AsyncIterator[None]:
+    """One transaction: all of it is committed, or none.
+
+    Inside another unit of work it is a savepoint: what it did is undone alone when it fails, and
+    committed with the outer one. Piccolo's own nested transaction would join silently and undo nothing.
+
+    Piccolo keeps the connection and its context variable when COMMIT fails, so that all later
+    transactions of the task are no-ops; here both are given back whatever happens.
+    """
+    db = engine()
+    outer = db.current_transaction.get()
+    if outer is not None:
+        async with outer.connection.transaction():
+            yield
+        return
+    assert db.pool is not None, "open a connection_pool first"
+    async with db.pool.acquire() as connection, connection.transaction():
+        transaction = db.transaction()
+        transaction.connection = connection
+        token = db.current_transaction.set(transaction)
+        try:
+            yield
+        finally:
+            db.current_transaction.reset(token)
+
+
+async def sql(query: str, *args: object) -> Sequence[Mapping[str, Any]]:
+    """Run a statement that Piccolo's query builder cannot express, in the open transaction if any.
+
+    Args:
+        query: SQL with $1, $2, ... for the arguments; never assembled from values.
+        args: The values.
+    """
+    db = engine()
+    transaction = db.current_transaction.get()
+    if transaction is not None:
+        rows: Sequence[Mapping[str, Any]] = await transaction.connection.fetch(query, *args)
+        return rows
+    assert db.pool is not None, "open a connection_pool first"
+    rows = await db.pool.fetch(query, *args)
+    return rows
+
+
+async def migrate(database_url: str) -> None:
+    """Bring the schema up to date. Safe to run from several processes at once: one does it, the others wait.
+
+    Piccolo records a migration after that migration's own commit and locks nothing, hence the advisory
+    lock on a connection of its own.
+    """
+    guard = await asyncpg.connect(database_url)
+    try:
+        await guard.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        # Piccolo reports its progress on standard output, which belongs to our commands.
+        report = io.StringIO()
+        with contextlib.redirect_stdout(report):
+            result = await ForwardsMigrationManager(app_name="tables").run()
+        assert result.success, result.message
+        log.info("migrated")
+    finally:
+        await guard.close()
+
+
+async def wait_until_it_answers(database_url: str, *, seconds: float) -> None:
+    """Wait for a database that is still starting.
+
+    Raises:
+        OSError, asyncpg.PostgresError: it did not answer in time.
+    """
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        try:
+            connection = await asyncpg.connect(database_url)
+        except (OSError, asyncpg.PostgresError):
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            await connection.close()
+            return

@@ -1,0 +1,1 @@
+"""Facilities, children and the adults who answer for them."""

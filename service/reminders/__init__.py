@@ -1,0 +1,1 @@
+"""When a visit is told of again."""

@@ -1,0 +1,1 @@
+"""Clinic sessions and the places in them."""

@@ -1,0 +1,148 @@
+"""Texts: what parents wrote, what we owe them, and what became of it."""
+
+from piccolo.columns import JSONB, Text
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from tables.accounts import User
+from tables.appointments import Appointment
+from tables.columns import instant, key, one_of, reference, small, whole, words
+from tables.people import E164, Guardian
+
+OUTBOX_STATUSES = (
+    "pending",
+    "sending",
+    "unknown",
+    "accepted",
+    "sent",
+    "delivered",
+    "undelivered",
+    "failed",
+    "suppressed",
+    "expired",
+    "parked",
+)
+OUTBOX_KINDS = ("reply", "opt_out", "booked", "moved", "cancelled", "reminder", "by_hand")
+OPT_OUT_SOURCES = ("text", "carrier", "staff")
+
+
+class Conversation(Table):
+    """What we are waiting for from one phone. Its row is the lock that keeps a phone's texts in order."""
+
+    id = key()
+    phone = words(16, unique=True)
+    state = JSONB(null=False, default=None)
+    # The schema version of `state`.
+    state_version = small()
+    # When the parent last wrote: prompts sent after it are still unanswered.
+    turned_at = instant(null=True)
+    created_at = instant()
+
+    conversation_phone_is_e164 = Check(E164)
+
+
+class InboundMessage(Table):
+    """A text that a phone sent us, once per the carrier's id for it."""
+
+    id = key()
+    provider_sid = words(64, unique=True)
+    phone = words(32, index=True)
+    to_number = words(32)
+    body = Text(null=False, default=None)
+    media_count = small(default=0)
+    # Fields of the webhook that we do not read today.
+    other_fields = JSONB(null=False, default=None)
+    received_at = instant(index=True)
+    # How it was understood: intent, rule, evidence. Null when nothing had to be understood.
+    reading = JSONB(null=True, default=None)
+    outcome = words(24, null=True)
+
+
+class OutboxMessage(Table):
+    """A text that we owe a phone. Written with the change it tells of; sent later by a worker."""
+
+    id = key()
+    phone = words(16)
+    body = Text(null=False, default=None)
+    segments = small()
+    kind = words(16)
+    # Lower goes first: answers, then changes, then reminders.
+    priority = small()
+    guardian = reference(Guardian, null=True)
+    # The visit it speaks of; the text is dropped when that is no longer its version.
+    appointment = reference(Appointment, null=True)
+    appointment_version = whole(null=True)
+    in_answer_to = reference(InboundMessage, null=True)
+    written_by = reference(User, null=True)
+    not_before = instant()
+    useful_until = instant()
+    status = words(16)
+    attempts = small(default=0)
+    # While `sending`: when the claim of the worker that holds it lapses.
+    leased_until = instant(null=True)
+    provider_sid = words(64, null=True)
+    error_code = whole(null=True)
+    created_at = instant()
+    # When the carrier was first asked to send it.
+    sent_at = instant(null=True)
+    settled_at = instant(null=True)
+
+    outbox_message_phone_is_e164 = Check(E164)
+    outbox_message_status_known = one_of("status", OUTBOX_STATUSES)
+    outbox_message_kind_known = one_of("kind", OUTBOX_KINDS)
+    outbox_message_names_version = Check("(appointment IS NULL) = (appointment_version IS NULL)")
+
+
+class Attempt(Table):
+    """One call to the carrier for one text."""
+
+    id = key()
+    outbox_message = reference(OutboxMessage)
+    number = small()
+    started_at = instant()
+    finished_at = instant(null=True)
+    outcome = words(16, null=True)
+    error_code = whole(null=True)
+
+    attempt_once = Unique(["outbox_message", "number"])
+
+
+class DeliveryReceipt(Table):
+    """A status that the carrier reported for a text, once per status."""
+
+    id = key()
+    outbox_message = reference(OutboxMessage)
+    provider_sid = words(64)
+    status = words(24)
+    error_code = whole(null=True)
+    received_at = instant()
+
+    delivery_receipt_once = Unique(["outbox_message", "status"])
+
+
+class OptOut(Table):
+    """A span in which a phone must not be texted. Never deleted; a START ends it."""
+
+    id = key()
+    phone = words(16)
+    source = words(16)
+    since = instant()
+    inbound = reference(InboundMessage, null=True)
+    ended_at = instant(null=True)
+
+    opt_out_phone_is_e164 = Check(E164)
+    opt_out_source_known = one_of("source", OPT_OUT_SOURCES)
+
+
+class Handoff(Table):
+    """A conversation that needs a person."""
+
+    id = key()
+    phone = words(16)
+    reason = words(32)
+    inbound = reference(InboundMessage, null=True)
+    opened_at = instant(index=True)
+    closed_at = instant(null=True)
+    closed_by = reference(User, null=True)
+
+    handoff_phone_is_e164 = Check(E164)
