@@ -1,1 +1,5 @@
-"""What we say: the words of each language, how they are filled in, and what they cost to send."""
+"""What we say: a catalogue of replies per language, their rendering, and what they cost in segments."""
+
+from conversations.replies.rendering import render
+
+__all__ = ["render"]

@@ -1,0 +1,92 @@
+"""What a step asks the service to do.
+
+Effects are applied in order, in the transaction in which the text is handled. The first one that is
+refused drops the rest of its step, together with the step's state, and comes back as an event. So a
+step may say "confirmed" behind a Confirm: the words are spoken only when the deed is done.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from conversations.facts import Place, Visit
+from conversations.wish import Wish
+
+Param = str | int | datetime | tuple[Place, ...] | tuple[Visit, ...]
+Params = dict[str, Param]
+
+
+class HandOffReason(StrEnum):
+    """Why a person is asked to take over, as staff will read it."""
+
+    ASKED = "asked"
+    NOT_UNDERSTOOD = "not_understood"
+    NO_PLACES = "no_places"
+    WRONG_NUMBER = "wrong_number"
+    ALREADY_VACCINATED = "already_vaccinated"
+    SICK_CHILD = "sick_child"
+
+
+class Confirm(Struct, frozen=True, tag=True):
+    """The parent will come to exactly this version of the appointment. Refused as VisitChanged."""
+
+    appointment_id: UUID
+    version: int
+
+
+class Cancel(Struct, frozen=True, tag=True):
+    """The parent gives the place up. Refused as VisitChanged."""
+
+    appointment_id: UUID
+    version: int
+
+
+class Move(Struct, frozen=True, tag=True):
+    """Take another place for an active appointment. Refused as PlaceGone or VisitChanged."""
+
+    appointment_id: UUID
+    version: int
+    session_id: UUID
+
+
+class BookAgain(Struct, frozen=True, tag=True):
+    """A new appointment for the child of one that the parent has just given up. Refused as PlaceGone."""
+
+    appointment_id: UUID
+    session_id: UUID
+
+
+class LookForPlaces(Struct, frozen=True, tag=True):
+    """Find up to three free places near the wish; answered by PlacesFound.
+
+    The appointment may be active or just given up: it says for which child and where to look first.
+    """
+
+    appointment_id: UUID
+    wish: Wish
+
+
+class Say(Struct, frozen=True, tag=True):
+    """Text the parent this reply of the catalogue; names and dates travel as values, not as words."""
+
+    key: str
+    params: Params
+
+
+class OptOut(Struct, frozen=True, tag=True):
+    """Send this phone nothing more, until it opts in."""
+
+
+class OptIn(Struct, frozen=True, tag=True):
+    """This phone wants our texts (again)."""
+
+
+class HandOff(Struct, frozen=True, tag=True):
+    """Put the conversation in front of a person."""
+
+    reason: HandOffReason
+
+
+Effect = Confirm | Cancel | Move | BookAgain | LookForPlaces | Say | OptOut | OptIn | HandOff

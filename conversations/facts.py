@@ -1,0 +1,67 @@
+"""What is true at the moment a text is handled.
+
+The service loads these values afresh for every step, inside the transaction that will apply the
+effects. The machine never asks for more and never remembers them: what it must remember is in the
+state, and is checked against these facts before anything is done with it.
+"""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class Visit(Struct, frozen=True):
+    """One upcoming appointment of one child, still active.
+
+    `starts_at` is aware and in the facility's zone; `child` is a first name only. `version` grows with
+    every change, so that an answer to an older text can be told from an answer to this one.
+    """
+
+    appointment_id: UUID
+    version: int
+    child_id: UUID
+    child: str
+    starts_at: datetime
+    facility: str
+    address: str | None = None
+    status: Literal["booked", "confirmed"] = "booked"
+
+
+class Prompt(Struct, frozen=True):
+    """An automatic text about a visit that went to this phone since the conversation's last turn."""
+
+    appointment_id: UUID
+    version: int
+    sent_at: datetime
+
+
+class Place(Struct, frozen=True):
+    """A clinic session with at least one free place; `starts_at` is aware and in the facility's zone."""
+
+    session_id: UUID
+    starts_at: datetime
+    facility: str
+
+
+class Facts(Struct, frozen=True):
+    """Everything a step may know.
+
+    `visits` are ordered by time, `prompts` by when they were sent, the newest last. `known` says whether
+    the phone belongs to a registered guardian; for any other phone the lists are empty.
+    """
+
+    now: datetime
+    language: str = "en"
+    guardian: str | None = None
+    known: bool = True
+    opted_out: bool = False
+    children: tuple[str, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
+    clinic_phone: str | None = None
+
+    def visit(self, appointment_id: UUID) -> Visit | None:
+        """The active visit with this id, or None once it is cancelled, past or somebody else's."""
+        return next((visit for visit in self.visits if visit.appointment_id == appointment_id), None)

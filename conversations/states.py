@@ -1,0 +1,99 @@
+"""What a conversation is waiting for.
+
+A state is a small value that is saved between two texts. It names appointments by id and version and
+holds no names and no times of visits: those are looked up in the facts of the next step, so that an
+answer to something that has changed meanwhile is noticed. `misunderstood` counts the texts in a row that
+could not be understood.
+"""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from conversations.effects import HandOffReason
+from conversations.facts import Place
+from conversations.intents import Intent
+from conversations.wish import Wish
+
+
+class About(Struct, frozen=True):
+    """An appointment as it was when we last spoke of it."""
+
+    appointment_id: UUID
+    version: int
+
+
+class Idle(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Nothing has been asked."""
+
+    misunderstood: int = 0
+
+
+class AwaitingConfirmation(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Asked whether they come to these visits."""
+
+    visits: tuple[About, ...]
+    misunderstood: int = 0
+
+
+class Clarifying(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Asked, with numbers, what was meant: 1 come, 2 another day, 3 cancel."""
+
+    visit: About
+    misunderstood: int = 0
+
+
+class ChoosingVisit(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Asked which of several visits was meant, once it was clear what should happen to it."""
+
+    visits: tuple[About, ...]
+    intent: Intent
+    wish: Wish = Wish()
+    misunderstood: int = 0
+
+
+class LookingForPlaces(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Waiting for PlacesFound within the same transaction; never waiting for a parent.
+
+    `after_loss` says that the place asked for had just been taken by somebody else.
+    """
+
+    visit: About
+    wish: Wish = Wish()
+    again: bool = False
+    after_loss: bool = False
+
+
+class ChoosingPlace(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Offered these places, numbered from one. `again` means that the old place is already given up."""
+
+    visit: About
+    offers: tuple[Place, ...]
+    wish: Wish = Wish()
+    again: bool = False
+    misunderstood: int = 0
+
+
+class GaveUpPlace(Struct, frozen=True, tag=True, omit_defaults=True):
+    """The parent has cancelled; another day is still one word away."""
+
+    visit: About
+    misunderstood: int = 0
+
+
+class WithPerson(Struct, frozen=True, tag=True, omit_defaults=True):
+    """A person has been asked to answer; what the machine does not understand is left to them."""
+
+    reason: HandOffReason
+
+
+State = (
+    Idle
+    | AwaitingConfirmation
+    | Clarifying
+    | ChoosingVisit
+    | LookingForPlaces
+    | ChoosingPlace
+    | GaveUpPlace
+    | WithPerson
+)

@@ -1,0 +1,59 @@
+"""What goes into understanding a text, and what comes out.
+
+A scene holds what a person would need to know to read the text rightly. A reading says what was meant
+and why that was concluded, so that every decision can be explained and corrected later.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from conversations.intents import Intent
+from conversations.wish import Wish
+
+
+class Question(StrEnum):
+    """What the parent was asked last, which decides what a bare "yes", "no" or "2" means."""
+
+    NOTHING = "nothing"
+    WILL_YOU_COME = "will_you_come"
+    WHICH_MEANING = "which_meaning"  # 1 come, 2 another day, 3 cancel
+    WHICH_VISIT = "which_visit"
+    WHICH_PLACE = "which_place"
+    ANOTHER_DAY = "another_day"  # after giving a place up
+    TEXTS_AGAIN = "texts_again"  # opted out
+
+
+class Scene(Struct, frozen=True):
+    """The circumstances of a text.
+
+    `visit_at` is the start of the visit in question where there is just one; `offers` and `choices` are
+    what a number can pick. All times are in the facility's zone.
+    """
+
+    now: datetime
+    language: str = "en"
+    question: Question = Question.NOTHING
+    children: tuple[str, ...] = ()
+    visit_at: datetime | None = None
+    offers: tuple[datetime, ...] = ()
+    choices: int = 0
+
+
+class Reading(Struct, frozen=True, omit_defaults=True):
+    """The meaning found in a text.
+
+    `choice` counts from one. `evidence` is the part of the normalised text that decided, `rule` the name
+    of the lexicon entry or rule that used it. `confidence` runs from 0 to 1.
+    """
+
+    intent: Intent
+    language: str = "en"
+    children: tuple[str, ...] = ()
+    all_children: bool = False
+    choice: int | None = None
+    wish: Wish = Wish()
+    rule: str = ""
+    evidence: str = ""
+    confidence: float = 0.0
