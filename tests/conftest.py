@@ -16,6 +16,8 @@ def postgres_url() -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    with tempfile.TemporaryDirectory(prefix="doseline-") as directory:
-        with EmbeddedPostgres(Path(directory), durable=False) as server:
-            yield server.url
+    with (
+        tempfile.TemporaryDirectory(prefix="doseline-") as directory,
+        EmbeddedPostgres(Path(directory), durable=False) as server,
+    ):
+        yield server.url

@@ -80,7 +80,8 @@ def _system_user(directory: Path, program: Path) -> Identity:
     if useradd is None or not anybody.can("-x", program) or not anybody.can("-x", directory.parent):
         raise IdentityError(
             "PostgreSQL does not run as root, and this container forbids user namespaces: start as an "
-            f"ordinary user, or let every user pass to {program.parent} and {directory.parent}, or set DATABASE_URL"
+            f"ordinary user, or let every user pass to {program.parent} and {directory.parent}, "
+            "or set DATABASE_URL"
         )
     if _uid_of(SYSTEM_USER) is None:
         subprocess.run(  # noqa: S603 - our own command, no shell

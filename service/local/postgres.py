@@ -73,7 +73,7 @@ class EmbeddedPostgres:
     @property
     def url(self) -> str:
         """Where clients connect, as the server's own superuser."""
-        return f"postgresql:///postgres?host={quote(str(self._socket_directory))}&user={_SUPERUSER}"
+        return f"postgresql:///postgres?host={quote(str(self.socket.parent))}&user={_SUPERUSER}"
 
     @property
     def pid(self) -> int | None:
@@ -84,6 +84,11 @@ class EmbeddedPostgres:
     def data(self) -> Path:
         """PostgreSQL's own data directory."""
         return self.directory / "postgres"
+
+    @property
+    def socket(self) -> Path:
+        """The socket that clients connect to."""
+        return self._socket_directory / _SOCKET
 
     @property
     def log(self) -> Path:
@@ -100,7 +105,7 @@ class EmbeddedPostgres:
             DirectoryError, IdentityError: the directory or the user cannot serve.
         """
         self.directory = prepare(self.directory)
-        identity = identity_for(self.directory, _program("postgres"))
+        identity = identity_for(self.directory, program("postgres"))
         try:
             self._take_over()
             self._initialise(identity)
@@ -163,10 +168,10 @@ class EmbeddedPostgres:
         PostgreSQL would refuse to start while any process, a zombie or a stranger, has the id in them.
         """
         with contextlib.closing(socket.socket(socket.AF_UNIX)) as client:
-            if client.connect_ex(str(self._socket_directory / _SOCKET)) == 0:
+            if client.connect_ex(str(self.socket)) == 0:
                 raise PostgresError(f"a PostgreSQL started by hand serves {self.data}: stop it first")
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-        (self._socket_directory / f"{_SOCKET}.lock").unlink(missing_ok=True)
+        self.socket.with_name(f"{_SOCKET}.lock").unlink(missing_ok=True)
 
     def _initialise(self, identity: Identity) -> None:
         if self.data.exists():
@@ -179,7 +184,7 @@ class EmbeddedPostgres:
         options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         options += [] if self.durable else ["--no-sync"]
         with self._open_log() as log:
-            process = self._spawn(identity, [str(_program("initdb")), f"--pgdata={draft}", *options], log)
+            process = self._spawn(identity, [str(program("initdb")), f"--pgdata={draft}", *options], log)
             if process.wait() != 0:
                 raise PostgresError(f"PostgreSQL cannot initialise {self.data}: {self._last_words()}")
         draft.rename(self.data)
@@ -190,7 +195,7 @@ class EmbeddedPostgres:
         settings = {**_SETTINGS, "unix_socket_directories": f'"{quoted}"'} | (
             {} if self.durable else _FORGETFUL
         )
-        command = [*_stopped_with_us(), str(_program("postgres")), "-D", str(self.data)]
+        command = [*_stopped_with_us(), str(program("postgres")), "-D", str(self.data)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         with self._open_log() as log:
@@ -259,8 +264,8 @@ class EmbeddedPostgres:
         return lines[:1] == [str(self.pid)] and lines[7:8] == ["ready   "]
 
 
-def _program(name: str) -> Path:
-    """A PostgreSQL 18 program of the wheel.
+def program(name: str) -> Path:
+    """Where a PostgreSQL 18 program of the wheel lies: postgres, psql, pg_dump and so on.
 
     Importing the package runs a search for user directories that warns on servers, so it is only located.
     """
