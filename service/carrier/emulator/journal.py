@@ -1,0 +1,84 @@
+"""What is kept over restarts: one SQLite file, written behind.
+
+Texts are noted in memory and written in batches, and nothing waits for the disk: this is a stand-in whose
+throughput bounds our benchmarks, not a ledger that money hangs on. A process that is killed loses the
+last fraction of a second; a process that ends loses nothing.
+"""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from service.carrier.emulator.texts import Text
+
+_WRITE_BEHIND_SECONDS: Final = 0.05
+_SCHEMA: Final = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = OFF;
+CREATE TABLE IF NOT EXISTS texts (place INTEGER PRIMARY KEY, sid TEXT NOT NULL UNIQUE, text BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS stopped (phone TEXT PRIMARY KEY);
+"""
+
+
+class Journal:
+    """The SQLite file behind a ledger."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = sqlite3.connect(path)
+        self._file.executescript(_SCHEMA)
+        self._texts: dict[str, Text] = {}
+        self._stopped: dict[str, bool] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def texts(self) -> list[Text]:
+        """Every text of earlier runs, in the order in which they came."""
+        rows = self._file.execute("SELECT text FROM texts ORDER BY place")
+        return [msgspec.json.decode(row[0], type=Text) for row in rows]
+
+    def stopped(self) -> set[str]:
+        """The phones that had opted out."""
+        return {row[0] for row in self._file.execute("SELECT phone FROM stopped")}
+
+    def note_text(self, text: Text) -> None:
+        """Write this text soon, in place of what was known under its sid."""
+        self._texts[text.sid] = text
+        self._write_soon()
+
+    def note_stopped(self, phone: str, *, stopped: bool) -> None:
+        """Write soon whether a phone has opted out."""
+        self._stopped[phone] = stopped
+        self._write_soon()
+
+    def write(self) -> None:
+        """Write all that was noted, in one transaction."""
+        self._timer = None
+        texts = [(text.sid, msgspec.json.encode(text)) for text in self._texts.values()]
+        with self._file:
+            self._file.executemany(
+                "INSERT INTO texts (sid, text) VALUES (?, ?)"
+                " ON CONFLICT (sid) DO UPDATE SET text = excluded.text",
+                texts,
+            )
+            for phone, stopped in self._stopped.items():
+                rule = (
+                    "INSERT OR IGNORE INTO stopped VALUES (?)"
+                    if stopped
+                    else "DELETE FROM stopped WHERE phone = ?"
+                )
+                self._file.execute(rule, (phone,))
+        self._texts.clear()
+        self._stopped.clear()
+
+    def close(self) -> None:
+        """Write what is left and let go of the file."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self.write()
+        self._file.close()
+
+    def _write_soon(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_WRITE_BEHIND_SECONDS, self.write)

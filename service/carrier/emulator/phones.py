@@ -1,0 +1,194 @@
+"""The emulator's own interface: to write as a parent, to read a phone, to set faults.
+
+This is what tests, the demonstration and the phone page use. It needs no credentials: whoever reaches this
+development tool may use it.
+"""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+from litestar import Router, delete, get, post
+from litestar.exceptions import ValidationException
+from litestar.params import Parameter
+from litestar.status_codes import HTTP_200_OK
+
+from conversations.replies import segments
+from service.carrier.emulator.carrier import Carrier
+from service.carrier.emulator.faults import FaultPlan
+from service.carrier.emulator.refusals import E164
+from service.carrier.emulator.texts import Direction, Status, Text
+
+_SID: Final = r"^(SM|MM)[0-9a-f]{32}$"
+_PhoneNumber = Annotated[str, msgspec.Meta(pattern=f"^{E164.pattern}$")]
+
+
+class ParentText(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}
+):
+    """A text as a parent sends it.
+
+    Attributes:
+        to: the number written to; the clinic's when left out.
+        media: addresses of pictures that go with it.
+        message_sid: Twilio's id for it; the same one again makes it the same text again.
+    """
+
+    from_: _PhoneNumber
+    body: Annotated[str, msgspec.Meta(max_length=1600)] = ""
+    to: _PhoneNumber | None = None
+    media: Annotated[tuple[str, ...], msgspec.Meta(max_length=10)] = ()
+    message_sid: Annotated[str, msgspec.Meta(pattern=_SID)] | None = None
+
+
+class HandedOver(msgspec.Struct, frozen=True):
+    """What became of a parent's text; `webhook_status` 0 means that nobody answered."""
+
+    message_sid: str
+    webhook_status: int
+    webhook_body: str
+
+
+class TextView(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """A text as a phone shows it."""
+
+    sid: str
+    direction: Direction
+    phone: str
+    from_: str
+    to: str
+    body: str
+    status: Status
+    segments: int
+    encoding: str
+    created_at: datetime
+    error_code: int | None
+    media: tuple[str, ...]
+    by_carrier: bool
+    webhook_status: int | None
+
+    @classmethod
+    def of(cls, text: Text) -> "TextView":
+        """Show a text."""
+        return cls(
+            sid=text.sid,
+            direction=text.direction,
+            phone=text.phone,
+            from_=text.from_,
+            to=text.to,
+            body=text.body,
+            status=text.status,
+            segments=text.segments,
+            encoding=segments.count(text.body).encoding,
+            created_at=text.created_at,
+            error_code=text.error_code,
+            media=text.media,
+            by_carrier=text.by_carrier,
+            webhook_status=text.webhook_status,
+        )
+
+
+class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
+    """A phone that the clinic's number has had to do with, the latest first."""
+
+    number: str
+    stopped: bool
+    texts: int
+    last_text_at: datetime
+
+
+class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
+    """What was accepted, by the caller's own id (`text` in the query of the status callback).
+
+    Attributes:
+        texts: every text of the account that was accepted.
+        accepted: how often each id was; more than once means that a parent got a text twice.
+        repeated: those of them that came more than once.
+    """
+
+    texts: int
+    accepted: dict[str, int]
+    repeated: dict[str, int]
+
+
+@post("/inbound", status_code=HTTP_200_OK)
+async def send_as_parent(data: ParentText, carrier: Carrier) -> HandedOver:
+    """Send a text as a parent would, and wait for the webhook's answer."""
+    to = data.to or carrier.config.number
+    if data.from_ == to:
+        raise ValidationException("a phone cannot write to itself")
+    text = carrier.take_in(data.from_, to, data.body, data.media, data.message_sid)
+    answer = await carrier.hand_over(text)
+    return HandedOver(text.sid, answer.status, answer.body)
+
+
+@get("/messages")
+async def read_texts(
+    carrier: Carrier,
+    to: str | None = None,
+    phone: str | None = None,
+    last: Annotated[int | None, Parameter(ge=1)] = None,
+) -> list[TextView]:
+    """Read texts, oldest first: what came `to` a number, or both directions of a `phone`, or all."""
+    wanted = to or phone
+    known = carrier.config.number
+    texts = carrier.ledger.oldest_first(None if wanted == known else wanted)
+    shown = [text for text in texts if to in {None, text.to}]
+    return [TextView.of(text) for text in (shown if last is None else shown[-last:])]
+
+
+@get("/phones")
+async def list_phones(carrier: Carrier) -> list[PhoneView]:
+    """List the phones that have texts, the one with the latest text first."""
+    ledger = carrier.ledger
+    phones = [
+        PhoneView(
+            number=number,
+            stopped=ledger.is_stopped(number),
+            texts=len(texts),
+            last_text_at=texts[-1].created_at,
+        )
+        for number, texts in ((number, ledger.oldest_first(number)) for number in ledger.phones())
+    ]
+    return sorted(phones, key=lambda phone: phone.last_text_at, reverse=True)
+
+
+@get("/ledger")
+async def read_ledger(carrier: Carrier) -> LedgerView:
+    """Say how often each of the caller's texts was accepted."""
+    accepted = carrier.ledger.accepted
+    repeated = {intent: count for intent, count in accepted.items() if count > 1}
+    return LedgerView(texts=carrier.ledger.accepted_texts, accepted=dict(accepted), repeated=repeated)
+
+
+@get("/faults")
+async def read_faults(carrier: Carrier) -> FaultPlan:
+    """Show the faults in force, with the counts that are left."""
+    return carrier.faults.plan()
+
+
+@post("/faults", status_code=HTTP_200_OK)
+async def set_faults(data: FaultPlan, carrier: Carrier) -> FaultPlan:
+    """Put faults in force in place of those before; `{}` clears them."""
+    carrier.faults.set(data)
+    return carrier.faults.plan()
+
+
+@delete("/faults")
+async def clear_faults(carrier: Carrier) -> None:
+    """Be a carrier at its best again."""
+    carrier.faults.set(FaultPlan())
+
+
+phones = Router(
+    "/emulator",
+    route_handlers=[
+        send_as_parent,
+        read_texts,
+        list_phones,
+        read_ledger,
+        read_faults,
+        set_faults,
+        clear_faults,
+    ],
+)

@@ -1,0 +1,71 @@
+"""A text as the carrier keeps it, and the statuses it may take.
+
+Frozen: a change of status is a new value kept under the same sid, so that the list, the journal and the
+phone page each see whole texts and never a half-changed one.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Final, Literal
+
+import msgspec
+
+Direction = Literal["inbound", "outbound-api", "outbound-reply"]
+Status = Literal["accepted", "queued", "sending", "sent", "delivered", "undelivered", "received"]
+
+# A text's status only ever moves to a higher rank, however its callbacks are delayed or mixed up.
+RANK: Final[dict[Status, int]] = {
+    "accepted": 0,
+    "queued": 0,
+    "sending": 1,
+    "sent": 2,
+    "delivered": 3,
+    "undelivered": 3,
+    "received": 3,
+}
+FINAL_RANK: Final = 3
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """One text between the clinic's number and a phone.
+
+    Attributes:
+        segments: what it costs on the air, whatever the API says of it at first.
+        status_callback: the URL that hears of its statuses, if any.
+        error_code: Twilio's code for what went wrong with it.
+        opt_out_type: the word (STOP, START, HELP) that the carrier took an inbound text for.
+        by_carrier: the carrier wrote it on its own account, as its answer to such a word.
+        webhook_status: what the webhook answered to an inbound text; 0 when it could not be reached.
+    """
+
+    sid: str
+    direction: Direction
+    from_: str
+    to: str
+    body: str
+    status: Status
+    segments: int
+    created_at: datetime
+    updated_at: datetime
+    messaging_service_sid: str | None = None
+    status_callback: str | None = None
+    error_code: int | None = None
+    media: tuple[str, ...] = ()
+    opt_out_type: str | None = None
+    by_carrier: bool = False
+    webhook_status: int | None = None
+
+    @property
+    def phone(self) -> str:
+        """The parent's number, whichever way the text goes."""
+        return self.from_ if self.direction == "inbound" else self.to
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further status will come."""
+        return RANK[self.status] == FINAL_RANK
+
+
+def new_sid(prefix: Literal["SM", "MM", "MG", "AC"]) -> str:
+    """Make an identifier as Twilio does: two letters and 32 hexadecimal digits."""
+    return prefix + secrets.token_hex(16)

@@ -1,0 +1,113 @@
+"""Calls to the account's webhooks: signed, with the fields that Twilio sends.
+
+The URL is signed and called byte for byte as it was given: a client that tidies up its query would break
+the signature.
+"""
+
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import urlencode
+
+import aiohttp
+import msgspec
+from twilio.request_validator import RequestValidator
+from yarl import URL
+
+from service.carrier.emulator.config import EmulatorConfig
+from service.carrier.emulator.resources import API_VERSION
+from service.carrier.emulator.texts import Status, Text
+
+UNREACHABLE: Final = 0
+_FIRST_ERROR_STATUS: Final = 400
+_LONGEST_ANSWER: Final = 64 * 1024
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a webhook answered; status 0 when there was no answer."""
+
+    status: int
+    content_type: str = ""
+    body: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether Twilio would report error 11200."""
+        return self.status == UNREACHABLE or self.status >= _FIRST_ERROR_STATUS
+
+
+class Webhooks:
+    """An HTTP client that signs: open it inside the loop that uses it."""
+
+    def __init__(self, config: EmulatorConfig) -> None:
+        self._signer = RequestValidator(config.auth_token)
+        self._lanes = config.lanes
+        self._timeout = aiohttp.ClientTimeout(total=config.patience)
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(limit=self._lanes)
+        self._client = aiohttp.ClientSession(connector=connector, timeout=self._timeout)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.close()
+
+    async def call(self, url: str, form: dict[str, str]) -> Answer:
+        """Post a signed form and give the answer; whatever goes wrong on the way is an answer too."""
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
+            "User-Agent": "TwilioProxy/1.1",
+            "X-Twilio-Signature": self._signer.compute_signature(url, form),
+        }
+        try:
+            async with self._client.post(
+                URL(url, encoded=True), data=urlencode(form), headers=headers, allow_redirects=False
+            ) as response:
+                body = await response.content.read(_LONGEST_ANSWER)
+                return Answer(response.status, response.content_type, body.decode("utf-8", "replace"))
+        except (aiohttp.ClientError, TimeoutError, ValueError, OSError):
+            return Answer(UNREACHABLE)
+
+
+def inbound_form(text: Text, config: EmulatorConfig) -> dict[str, str]:
+    """What Twilio posts when a parent has sent a text."""
+    form = {
+        **_common(text, config),
+        "SmsMessageSid": text.sid,
+        "SmsStatus": "received",
+        "Body": text.body,
+        "NumSegments": str(max(1, text.segments)),
+        "NumMedia": str(len(text.media)),
+    }
+    for side in ("From", "To"):
+        form |= {f"{side}City": "", f"{side}State": "", f"{side}Zip": "", f"{side}Country": ""}
+    for place, url in enumerate(text.media):
+        form |= {f"MediaUrl{place}": url, f"MediaContentType{place}": "image/jpeg"}
+    if text.opt_out_type is not None:
+        form["OptOutType"] = text.opt_out_type
+    return form
+
+
+def status_form(text: Text, status: Status, error_code: int | None, config: EmulatorConfig) -> dict[str, str]:
+    """What Twilio posts when a text has come to a status; there is no body in it."""
+    form = {**_common(text, config), "MessageStatus": status, "SmsStatus": status}
+    if error_code is not None:
+        form["ErrorCode"] = str(error_code)
+    if status in {"delivered", "undelivered"}:
+        form["RawDlrDoneDate"] = text.updated_at.strftime("%y%m%d%H%M")
+    return form
+
+
+def _common(text: Text, config: EmulatorConfig) -> dict[str, str]:
+    form = {
+        "MessageSid": text.sid,
+        "SmsSid": text.sid,
+        "AccountSid": config.account_sid,
+        "From": text.from_,
+        "To": text.to,
+        "ApiVersion": API_VERSION,
+    }
+    if text.messaging_service_sid is not None:
+        form["MessagingServiceSid"] = text.messaging_service_sid
+    return form
