@@ -104,6 +104,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             if variable.name in names and not getattr(self, variable.field):
                 raise SettingsError(f"{variable.name} is not set: expected {variable.expected}")
 
+    def to_env(self) -> dict[str, str]:
+        """The variables that say the same to another process."""
+        values = {variable.name: getattr(self, variable.field) for variable in VARIABLES}
+        return {
+            name: ",".join(value) if isinstance(value, tuple) else str(value)
+            for name, value in values.items()
+            if value
+        }
+
     @property
     def has_carrier(self) -> bool:
         """Whether credentials of a carrier are set."""

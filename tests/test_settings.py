@@ -116,3 +116,10 @@ def test_a_printed_settings_object_shows_no_secret() -> None:
 
 def test_every_variable_fills_one_field_and_every_field_has_its_variable() -> None:
     assert sorted(variable.field for variable in VARIABLES) == sorted(Settings.__struct_fields__)
+
+
+def test_settings_reach_another_process_unchanged() -> None:
+    settings = Settings.from_env(
+        {**CARRIER, "TWILIO_AUTH_TOKEN": "new,old", "DATABASE_URL": "postgresql://db/doseline"}
+    )
+    assert Settings.from_env(settings.to_env()) == settings

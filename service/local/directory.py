@@ -9,11 +9,13 @@ import fcntl
 import os
 from pathlib import Path
 
+from service.local import LocalError
+
 PRIVATE_DIRECTORY = 0o700
 PRIVATE_FILE = 0o600
 
 
-class DirectoryError(Exception):
+class DirectoryError(LocalError):
     """The directory cannot serve; the text is one line that says what to do."""
 
 

@@ -14,11 +14,13 @@ from pathlib import Path
 
 import msgspec
 
+from service.local import LocalError
+
 SYSTEM_USER = "doseline-postgres"
 _ANYBODY = 65534  # the number of `nobody`: a user that owns nothing, so it passes only where all may pass
 
 
-class IdentityError(Exception):
+class IdentityError(LocalError):
     """No identity can run PostgreSQL here; the text is one line that says what to do."""
 
 

@@ -26,6 +26,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+from service.local import LocalError
 from service.local.directory import PRIVATE_DIRECTORY, PRIVATE_FILE, lock, prepare, release
 from service.local.identity import Identity, identity_for
 
@@ -48,7 +49,7 @@ _SETTINGS = {
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class PostgresError(Exception):
+class PostgresError(LocalError):
     """The embedded server cannot run; the text is one line."""
 
 
@@ -79,6 +80,11 @@ class EmbeddedPostgres:
     def pid(self) -> int | None:
         """The process id of the server, or None when it was not started."""
         return self._process.pid if self._process else None
+
+    @property
+    def running(self) -> bool:
+        """Whether the server was started and has not ended since."""
+        return self._process is not None and self._process.poll() is None
 
     @property
     def data(self) -> Path:

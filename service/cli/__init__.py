@@ -1,0 +1,72 @@
+"""The `doseline` command: one table of subcommands, each in a module of its own.
+
+The table is all that is read to understand a command line; the module of the chosen command, and with it
+the libraries it needs, is imported last, so that `doseline --help` answers at once.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from service.local import LocalError, lifeline
+from service.settings import SettingsError
+
+
+class Argument(msgspec.Struct, frozen=True):
+    """What argparse is told about one argument."""
+
+    name: str
+    options: Mapping[str, Any]
+
+
+class Command(msgspec.Struct, frozen=True):
+    """One subcommand: `module` has a `main` that takes the parsed arguments."""
+
+    name: str
+    meaning: str
+    module: str
+    arguments: tuple[Argument, ...] = ()
+
+
+COMMANDS: Final = (
+    Command(
+        "run",
+        "run everything on this machine, until Ctrl-C",
+        "service.cli.run",
+        (Argument("--demo", {"action": "store_true", "help": "also load a demo clinic"}),),
+    ),
+    Command("migrate", "bring the database up to date", "service.cli.migrate"),
+    Command("emulator", "serve the carrier emulator and its phone page", "service.cli.emulator"),
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """What the command line may say."""
+    whole = argparse.ArgumentParser(
+        prog="doseline", description=__doc__.split("\n", 1)[0] if __doc__ else None
+    )
+    subcommands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        described = subcommands.add_parser(command.name, help=command.meaning, description=command.meaning)
+        for argument in command.arguments:
+            described.add_argument(argument.name, **argument.options)
+        described.set_defaults(module=command.module)
+    return whole
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 2 where an operator has to change something first."""
+    lifeline.hold()
+    options = parser().parse_args(argv)
+    try:
+        code: int | None = importlib.import_module(options.module).main(options)
+    except (SettingsError, LocalError) as error:
+        print(f"doseline: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return code or 0
