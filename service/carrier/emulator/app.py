@@ -8,7 +8,7 @@ from typing import Final
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import MethodNotAllowedException, NotFoundException
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.logging import LoggingConfig
 
 from service.carrier.emulator.carrier import Carrier
@@ -18,7 +18,9 @@ from service.carrier.emulator.faults import Faults
 from service.carrier.emulator.hanging_up import knowing_its_line
 from service.carrier.emulator.journal import Journal
 from service.carrier.emulator.ledger import Ledger
+from service.carrier.emulator.page_routes import page
 from service.carrier.emulator.phones import phones
+from service.carrier.emulator.refusals import Refused
 from service.carrier.emulator.twilio_api import refuse_lost, twilio_api
 from service.carrier.emulator.webhooks import Webhooks
 
@@ -46,12 +48,16 @@ def create_app(config: EmulatorConfig, clock: Callable[[], datetime]) -> Litesta
                 journal.close()
 
     app = Litestar(
-        [twilio_api, phones],
+        [twilio_api, phones, page],
         dependencies={"carrier": Provide(_carrier, sync_to_thread=False)},
         lifespan=[in_operation],
         exception_handlers={NotFoundException: refuse_lost, MethodNotAllowedException: refuse_lost},
         # The process belongs to whoever runs the emulator, and so do its loggers.
-        logging_config=LoggingConfig(configure_root_logger=False, log_exceptions="always"),
+        logging_config=LoggingConfig(
+            configure_root_logger=False,
+            log_exceptions="always",
+            disable_stack_trace={Refused, HTTPException},
+        ),
         openapi_config=None,
         request_max_body_size=_LARGEST_REQUEST,
     )

@@ -4,20 +4,20 @@ This is what tests, the demonstration and the phone page use. It needs no creden
 development tool may use it.
 """
 
-from datetime import datetime
 from typing import Annotated, Final
 
 import msgspec
 from litestar import Router, delete, get, post
 from litestar.exceptions import ValidationException
 from litestar.params import Parameter
+from litestar.response import ServerSentEvent
 from litestar.status_codes import HTTP_200_OK
 
-from conversations.replies import segments
 from service.carrier.emulator.carrier import Carrier
 from service.carrier.emulator.faults import FaultPlan
+from service.carrier.emulator.live import watch
 from service.carrier.emulator.refusals import E164
-from service.carrier.emulator.texts import Direction, Status, Text
+from service.carrier.emulator.views import AccountView, LedgerView, PhoneView, TextView
 
 _SID: Final = r"^(SM|MM)[0-9a-f]{32}$"
 _PhoneNumber = Annotated[str, msgspec.Meta(pattern=f"^{E164.pattern}$")]
@@ -47,68 +47,6 @@ class HandedOver(msgspec.Struct, frozen=True):
     message_sid: str
     webhook_status: int
     webhook_body: str
-
-
-class TextView(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """A text as a phone shows it."""
-
-    sid: str
-    direction: Direction
-    phone: str
-    from_: str
-    to: str
-    body: str
-    status: Status
-    segments: int
-    encoding: str
-    created_at: datetime
-    error_code: int | None
-    media: tuple[str, ...]
-    by_carrier: bool
-    webhook_status: int | None
-
-    @classmethod
-    def of(cls, text: Text) -> "TextView":
-        """Show a text."""
-        return cls(
-            sid=text.sid,
-            direction=text.direction,
-            phone=text.phone,
-            from_=text.from_,
-            to=text.to,
-            body=text.body,
-            status=text.status,
-            segments=text.segments,
-            encoding=segments.count(text.body).encoding,
-            created_at=text.created_at,
-            error_code=text.error_code,
-            media=text.media,
-            by_carrier=text.by_carrier,
-            webhook_status=text.webhook_status,
-        )
-
-
-class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
-    """A phone that the clinic's number has had to do with, the latest first."""
-
-    number: str
-    stopped: bool
-    texts: int
-    last_text_at: datetime
-
-
-class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
-    """What was accepted, by the caller's own id (`text` in the query of the status callback).
-
-    Attributes:
-        texts: every text of the account that was accepted.
-        accepted: how often each id was; more than once means that a parent got a text twice.
-        repeated: those of them that came more than once.
-    """
-
-    texts: int
-    accepted: dict[str, int]
-    repeated: dict[str, int]
 
 
 @post("/inbound", status_code=HTTP_200_OK)
@@ -153,6 +91,18 @@ async def list_phones(carrier: Carrier) -> list[PhoneView]:
     return sorted(phones, key=lambda phone: phone.last_text_at, reverse=True)
 
 
+@get("/live", media_type="text/event-stream")
+async def watch_texts(carrier: Carrier) -> ServerSentEvent:
+    """Tell of each text as it comes and changes, as server-sent events."""
+    return ServerSentEvent(watch(carrier.ledger))
+
+
+@get("/account")
+async def read_account(carrier: Carrier) -> AccountView:
+    """Say which number is the clinic's and where its texts are handed over."""
+    return AccountView(carrier.config.number, carrier.config.inbound_url)
+
+
 @get("/ledger")
 async def read_ledger(carrier: Carrier) -> LedgerView:
     """Say how often each of the caller's texts was accepted."""
@@ -186,6 +136,8 @@ phones = Router(
         send_as_parent,
         read_texts,
         list_phones,
+        watch_texts,
+        read_account,
         read_ledger,
         read_faults,
         set_faults,
