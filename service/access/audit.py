@@ -42,6 +42,12 @@ def entry(
     )
 
 
+def differences(before: Values, after: Values) -> tuple[dict[str, object], dict[str, object]]:
+    """What changed, as it was and as it is: the rest of a row would only repeat itself."""
+    changed = [name for name in after if after[name] != before.get(name)]
+    return {name: before.get(name) for name in changed}, {name: after[name] for name in changed}
+
+
 async def record(*entries: AuditEntry) -> None:
     """Store entries. Call it inside the unit of work that makes the change."""
     if entries:

@@ -20,6 +20,11 @@ Condition: TypeAlias = Where | WhereRaw
 NOTHING = WhereRaw("false")
 
 
+def given(*conditions: Condition | None) -> tuple[Condition, ...]:
+    """The conditions that restrict: `query.where(*given(children_in_scope(actor), by_status))`."""
+    return tuple(condition for condition in conditions if condition is not None)
+
+
 def facilities_in_scope(actor: Actor, facility: Column = Facility.id) -> Condition | None:
     """The facilities whose things the actor may see; None for all.
 

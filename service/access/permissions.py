@@ -1,0 +1,59 @@
+"""What each role may do with each kind of thing, as one table. What is not in it is refused.
+
+Which of the things a role sees is the other half (scope.py): a scheduler may read children, those of
+their own facilities.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias, get_args
+
+from service.access.actor import Role
+
+Action: TypeAlias = Literal["create", "read", "update", "delete"]
+Resource: TypeAlias = Literal[
+    "account",  # one's own: who am I
+    "users",
+    "facilities",
+    "sessions",
+    "children",
+    "guardians",
+    "appointments",
+    "texts",
+    "handoffs",
+    "audit",
+]
+Actions: TypeAlias = frozenset[Action]
+
+ALL: Actions = frozenset(get_args(Action))
+READ: Actions = frozenset({"read"})
+KEEP: Actions = frozenset({"read", "update"})
+
+PERMISSIONS: Mapping[Role, Mapping[Resource, Actions]] = {
+    "admin": {resource: READ if resource == "audit" else ALL for resource in get_args(Resource)},
+    "scheduler": {
+        "account": READ,
+        "facilities": READ,
+        "sessions": ALL,
+        "children": ALL,
+        "guardians": KEEP,
+        "appointments": ALL,
+        "texts": frozenset({"create", "read"}),
+        "handoffs": KEEP,
+    },
+    # A parent confirms and moves (update) and cancels (delete) what staff have booked.
+    "parent": {
+        "account": READ,
+        "children": READ,
+        "appointments": frozenset({"read", "update", "delete"}),
+    },
+}
+
+
+def allows(role: Role, resource: Resource, action: Action) -> bool:
+    """Whether the role may do this with some things of the kind."""
+    return action in PERMISSIONS[role].get(resource, frozenset())
+
+
+def roles_that_may(resource: Resource, action: Action) -> tuple[Role, ...]:
+    """The roles that may do this, for the documentation of routes."""
+    return tuple(role for role in PERMISSIONS if allows(role, resource, action))

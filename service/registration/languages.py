@@ -1,0 +1,16 @@
+"""The languages in which families are texted: those of the conversation's catalogue."""
+
+from service.errors import Invalid
+
+LANGUAGES = ("en", "es")
+
+
+def known_language(code: str, *, field: str) -> str:
+    """The code of a language that there are texts in.
+
+    Raises:
+        Invalid: there are none.
+    """
+    if code not in LANGUAGES:
+        raise Invalid(field, f"must be one of {', '.join(LANGUAGES)}")
+    return code
