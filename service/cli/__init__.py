@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from service.local import LocalError, lifeline
+from service.local import OPERATOR_NEEDED, LocalError, lifeline
 from service.settings import SettingsError
 
 
@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int | None = importlib.import_module(options.module).main(options)
     except (SettingsError, LocalError) as error:
         print(f"doseline: {error}", file=sys.stderr)
-        return 2
+        return OPERATOR_NEEDED
     except KeyboardInterrupt:
         return 130
     return code or 0

@@ -22,7 +22,7 @@ class DirectoryError(LocalError):
 def prepare(directory: Path) -> Path:
     """Make the directory, or check the one that is there, and return its real path.
 
-    An empty directory was handed to us and is closed. One that holds files and is open to others is
+    An empty directory of ours was handed to us and is closed. One that holds files and is open to others is
     refused: it may be somebody's home.
 
     Raises:
@@ -31,13 +31,14 @@ def prepare(directory: Path) -> Path:
     try:
         directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
         directory = directory.resolve(strict=True)
-        mode = directory.stat().st_mode & 0o777
-        if mode & 0o077 and any(directory.iterdir()):
+        found = directory.stat()
+        mode, ours = found.st_mode & 0o777, found.st_uid == os.geteuid()
+        if mode & 0o077 and (not ours or any(directory.iterdir())):
             raise DirectoryError(
                 f"DATA_DIR {directory} is open to other users (mode {mode:o}): "
                 "close it with chmod 700, or choose another one"
             )
-        if mode != PRIVATE_DIRECTORY:
+        if ours and mode != PRIVATE_DIRECTORY:
             directory.chmod(PRIVATE_DIRECTORY)
     except OSError as error:
         raise DirectoryError(f"DATA_DIR {directory} cannot be used: {error.strerror}") from None

@@ -52,6 +52,7 @@ def run(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> None:
     """
     # Until the event loop listens for signals, SIGTERM unwinds what was begun, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    os.umask(0o077)
     with _alone_in(settings.data_dir), contextlib.ExitStack() as stack:
         complete = with_emulated_carrier(settings)
         emulator = complete is not settings

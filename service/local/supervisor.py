@@ -16,7 +16,7 @@ from typing import Final, Self
 
 import msgspec
 
-from service.local import LocalError, lifeline
+from service.local import OPERATOR_NEEDED, LocalError, lifeline
 
 PAUSES: Final = (0.1, 0.5, 1.0, 2.0)
 PAUSES_WITHIN: Final = 60.0  # seconds after which an end is forgotten
@@ -121,6 +121,8 @@ class Supervisor:
         ends: deque[float] = deque()
         while True:
             await process.wait()
+            if process.returncode == OPERATOR_NEEDED:
+                raise ProgramFailed(_how_it_ended(program, process))
             now = asyncio.get_running_loop().time()
             ends.append(now)
             while now - ends[0] > PAUSES_WITHIN:

@@ -233,3 +233,18 @@ def test_where_namespaces_are_forbidden_a_system_user_runs_it() -> None:
         assert data.stat().st_mode & 0o777 == 0o700
         assert data.stat().st_uid == (data / "postgres").stat().st_uid != 0
         assert (Path(parent) / "open").stat().st_uid == 0
+
+
+@as_root
+def test_where_nobody_could_run_it_one_line_says_so(tmp_path: Path) -> None:
+    # No `unshare`, and a parent directory that only root can enter.
+    tmp_path.chmod(0o700)
+    script = 'mkdir "$1/bin"; ln -s "$(which test)" "$1/bin/"; PATH="$1/bin" exec "$2" "$3" "$1/data"'
+    command = ["sh", "-c", script, "sh", str(tmp_path), sys.executable, str(PROGRAM)]
+    done = subprocess.run(command, input="", check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "PostgreSQL does not run as root, and this container forbids user namespaces: "
+    )
+    assert len(done.stderr.splitlines()) == 1
+    assert tmp_path.stat().st_mode & 0o777 == 0o700

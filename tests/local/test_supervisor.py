@@ -80,10 +80,19 @@ async def test_a_program_that_keeps_ending_ends_them_all() -> None:
     assert not answers(port)
 
 
+async def test_a_program_that_needs_its_operator_is_not_started_again() -> None:
+    said: asyncio.Queue[str] = asyncio.Queue()
+    async with supervisor(said) as programs, asyncio.timeout(10):
+        await programs.start(child("end", "2"))
+        with pytest.raises(ProgramFailed, match=r"^end ended \(exit code 2\)$"):
+            await programs.watch()
+    assert said.empty()
+
+
 async def test_a_program_that_ends_before_it_is_ready_is_not_tried_again() -> None:
-    with pytest.raises(ProgramFailed, match=r"^end ended \(exit code 2\)$"):
+    with pytest.raises(ProgramFailed, match=r"^end ended \(exit code 3\)$"):
         async with supervisor() as programs:
-            await programs.start(child("end", "2", port=free_port()))
+            await programs.start(child("end", "3", port=free_port()))
 
 
 async def test_a_program_may_have_to_succeed_first() -> None:

@@ -7,7 +7,8 @@ import sys
 import threading
 from pathlib import Path
 
-from service.local.postgres import EmbeddedPostgres, PostgresError
+from service.local import LocalError
+from service.local.postgres import EmbeddedPostgres
 
 server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)
 try:
@@ -18,7 +19,7 @@ try:
         starter.join()
     else:
         server.start()
-except PostgresError as error:
+except LocalError as error:
     sys.exit(str(error))
 print("ready", server.pid, flush=True)  # noqa: T201 - the test waits for this line
 sys.stdin.read()

@@ -1,0 +1,57 @@
+"""Writes the tables of docs/operations.md that follow from code: python docs/operations.py."""
+
+import re
+from pathlib import Path
+
+from service.cli import COMMANDS, Command
+from service.settings import VARIABLES
+
+PAGE = Path(__file__).with_suffix(".md")
+
+
+def commands() -> str:
+    """What each command does."""
+    rows = [f"| `doseline {_usage(command)}` | {command.meaning} |" for command in COMMANDS]
+    return "\n".join(["| command | does |", "| --- | --- |", *rows])
+
+
+def settings() -> str:
+    """What each variable means."""
+    rows = [
+        f"| `{v.name}` | {v.meaning} | {v.expected} | {v.default} | {'yes' if v.secret else ''} |"
+        for v in VARIABLES
+    ]
+    return "\n".join(
+        ["| variable | meaning | expected | default | secret |", "| --- | --- | --- | --- | --- |", *rows]
+    )
+
+
+def page() -> str:
+    """The page as it ought to be: everything written by hand, and the tables of today's code."""
+    text = PAGE.read_text()
+    for name, table in (("commands", commands()), ("settings", settings())):
+        marked = f"<!-- {name}: written by docs/operations.py -->"
+        text = re.sub(
+            f"(?<={re.escape(marked)}\n\n).*?(?=\n\n)",
+            lambda _, table=table: table,
+            text,
+            count=1,
+            flags=re.DOTALL,
+        )
+    return text
+
+
+def _usage(command: Command) -> str:
+    arguments = [
+        f"{a.name} {a.name.lstrip('-').upper()}"
+        if a.options.get("required")
+        else f"[{a.name}]"
+        if a.name.startswith("-")
+        else a.name
+        for a in command.arguments
+    ]
+    return " ".join([command.name, *arguments])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())

@@ -1,0 +1,83 @@
+"""The command line, as an operator meets it."""
+
+import importlib.util
+import os
+import runpy
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from service.cli import COMMANDS, Command
+from service.local.directory import lock, release
+
+PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
+
+
+def doseline(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "service.cli", *arguments]
+    clean = {"PATH": os.environ["PATH"], **environ}
+    return subprocess.run(command, env=clean, capture_output=True, text=True, timeout=20, check=False)
+
+
+def test_the_operators_page_says_what_the_code_does() -> None:
+    written = runpy.run_path(str(PAGE.with_suffix(".py")))["page"]()
+    assert PAGE.read_text() == written, "run: python docs/operations.py"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_has_its_module_and_its_place_on_the_operators_page(command: Command) -> None:
+    assert importlib.util.find_spec(command.module) is not None
+    assert f"`doseline {command.name}" in PAGE.read_text()
+
+
+def test_help_waits_for_no_library() -> None:
+    seen = (
+        "import sys, service.cli as c; c.parser(); print({'litestar', 'piccolo', 'asyncio'} & {*sys.modules})"
+    )
+    assert subprocess.check_output([sys.executable, "-c", seen], text=True) == "set()\n"
+
+
+def test_a_wrong_setting_is_one_line_and_exit_code_2() -> None:
+    done = doseline("migrate", DATABASE_URL="mysql://u:hunter2@db/x")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "doseline: DATABASE_URL must be a postgresql:// URL with a database name\n",
+    )
+
+
+def test_a_missing_setting_is_one_line_and_exit_code_2() -> None:
+    done = doseline("migrate")
+    assert done.returncode == 2
+    assert done.stderr.startswith("doseline: DATABASE_URL is not set: expected ")
+
+
+@pytest.mark.parametrize("variable", ["PORT", "EMULATOR_PORT"])
+def test_a_busy_port_is_named_with_its_variable_before_anything_starts(tmp_path: Path, variable: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        done = doseline("run", DATA_DIR=str(tmp_path), **{variable: str(port)})
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"doseline: 127.0.0.1 port {port}: Address already in use: set {variable} to another one\n"
+    )
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_the_two_ports_must_differ(tmp_path: Path) -> None:
+    done = doseline("run", DATA_DIR=str(tmp_path), PORT="23456", EMULATOR_PORT="23456")
+    assert (
+        done.stderr == "doseline: PORT and EMULATOR_PORT are both 23456: choose another one for one of them\n"
+    )
+
+
+def test_a_second_run_in_the_same_directory_is_refused(tmp_path: Path) -> None:
+    held = lock(tmp_path / "run.lock")
+    done = doseline("run", DATA_DIR=str(tmp_path))
+    release(held)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"doseline: doseline already runs with DATA_DIR {tmp_path}: stop it, or choose another one\n"
+    )
