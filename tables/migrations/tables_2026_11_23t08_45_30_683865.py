@@ -14,6 +14,9 @@ STATEMENTS = (
     "CREATE INDEX reminder_planned ON reminder (due_at) WHERE status = 'planned'",
     # What a worker claims, in the order in which it goes out.
     "CREATE INDEX outbox_message_pending ON outbox_message (priority, not_before) WHERE status = 'pending'",
+    # Whether an earlier text to the same phone still waits: a phone gets its texts in order.
+    """CREATE INDEX outbox_message_order ON outbox_message (phone, priority, created_at)
+       WHERE status IN ('pending', 'sending')""",
     "CREATE INDEX outbox_message_claimed ON outbox_message (leased_until) WHERE status IN ('sending', 'unknown')",
     "CREATE UNIQUE INDEX outbox_message_sid ON outbox_message (provider_sid) WHERE provider_sid IS NOT NULL",
     # What was sent to a phone: the prompts that a reply may answer.
@@ -31,7 +34,7 @@ STATEMENTS = (
 UNDO = (
     "DROP TRIGGER audit_entry_append_only ON audit_entry",
     "DROP FUNCTION audit_entry_is_append_only",
-    "DROP INDEX appointment_child_day_active, reminder_planned, outbox_message_pending,"
+    "DROP INDEX appointment_child_day_active, reminder_planned, outbox_message_pending, outbox_message_order,"
     " outbox_message_claimed, outbox_message_sid, outbox_message_phone_sent, opt_out_active,"
     " handoff_open, login_attempt_account, login_attempt_address",
 )

@@ -1,0 +1,91 @@
+"""What the machine asks for, done: one function per effect, and what a refusal means to the machine."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from conversations.effects import (
+    BookAgain,
+    Cancel,
+    Confirm,
+    Effect,
+    HandOff,
+    LookForPlaces,
+    Move,
+    OptIn,
+    OptOut,
+)
+from conversations.events import Event, PlaceGone, PlacesFound, VisitChanged
+from service.access.actor import SYSTEM, Actor, texting
+from service.errors import AlreadyBooked, Conflict, Invalid, NotFound, SessionFull
+from service.messaging import consent
+from service.messaging.handoffs import ask_a_person
+from service.scheduling import booking
+from service.scheduling.appointments import get_appointment
+from service.scheduling.places import places_near
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """For whom effects are applied: the phone, its guardian if it has one, and the text that asks.
+
+    `turned_at` is when the phone wrote before.
+    """
+
+    phone: str
+    guardian_id: UUID | None
+    inbound_id: UUID
+    turned_at: datetime | None
+    now: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for permission and the audit trail."""
+        return SYSTEM if self.guardian_id is None else texting(self.guardian_id)
+
+
+async def apply(effect: Effect, scene: Scene) -> Event | None:
+    """Do what the machine asks.
+
+    Returns:
+        None when it is done; an event when it is refused, or when the effect is a question.
+    """
+    match effect:
+        case Confirm() | Cancel() | Move() | BookAgain():
+            return await _change_visit(effect, scene)
+        case LookForPlaces():
+            found = await places_near(effect.appointment_id, effect.wish, now=scene.now)
+            return PlacesFound(effect.appointment_id, found)
+        case OptOut():
+            await consent.opt_out(
+                scene.phone, "text", now=scene.now, inbound_id=scene.inbound_id, actor=scene.actor
+            )
+        case OptIn():
+            await consent.opt_in(scene.phone, now=scene.now, actor=scene.actor)
+        case HandOff():
+            await ask_a_person(scene.phone, effect.reason.value, now=scene.now, inbound_id=scene.inbound_id)
+    return None
+
+
+async def _change_visit(effect: Confirm | Cancel | Move | BookAgain, scene: Scene) -> Event | None:
+    actor, now = scene.actor, scene.now
+    try:
+        match effect:
+            case Confirm():
+                await booking.confirm(effect.appointment_id, version=effect.version, actor=actor, now=now)
+            case Cancel():
+                await booking.cancel(effect.appointment_id, version=effect.version, actor=actor, now=now)
+            case Move():
+                await booking.move(
+                    effect.appointment_id, effect.session_id, version=effect.version, actor=actor, now=now
+                )
+            case BookAgain():
+                given_up = await get_appointment(effect.appointment_id, actor=actor)
+                new = booking.NewAppointment(given_up.child_id, effect.session_id)
+                await booking.book(new, actor=actor, now=now)
+    except (SessionFull, AlreadyBooked, Invalid):
+        # Taken, taken by the family itself, or over by now: the place is not to be had.
+        return PlaceGone(effect.appointment_id)
+    except (Conflict, NotFound):
+        return VisitChanged(effect.appointment_id)
+    return None

@@ -1,0 +1,104 @@
+"""What is true about a phone at the moment its text is handled, read from the tables."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from conversations.facts import Facts, Prompt, Visit
+from service.database import sql
+from service.messaging.statuses import WENT_OUT
+
+# A phone that nobody registered is answered in the first language of the catalogue, at no clinic.
+NO_ZONE = ZoneInfo("UTC")
+FALLBACK_LANGUAGE = "en"
+
+# One row, also for a phone that belongs to nobody.
+PHONE = """
+SELECT g.id, g.name, g.language,
+       EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = p.phone AND o.ended_at IS NULL) AS opted_out
+FROM (SELECT $1::text AS phone) p LEFT JOIN guardian g ON g.phone = p.phone
+"""
+
+# A row per child and active visit to come; a child without one has a row of its own.
+CHILDREN = """
+SELECT c.id AS child_id, c.first_name, f.name AS facility, f.address, f.phone AS clinic_phone, f.zone,
+       v.id AS appointment_id, v.version, v.status, v.starts_at
+FROM guardianship gs
+JOIN child c ON c.id = gs.child
+JOIN facility f ON f.id = c.facility
+LEFT JOIN LATERAL (
+    SELECT a.id, a.version, a.status, s.starts_at
+    FROM appointment a JOIN clinic_session s ON s.id = a.clinic_session
+    WHERE a.child = c.id AND a.status IN ('booked', 'confirmed') AND s.ends_at > $2) v ON true
+WHERE gs.guardian = $1
+ORDER BY v.starts_at NULLS LAST, c.created_at, c.id
+"""
+
+# What the phone may be answering: texts about a visit that went out since it last wrote.
+PROMPTS = """
+SELECT appointment, appointment_version, max(sent_at) AS sent_at
+FROM outbox_message
+WHERE phone = $1 AND appointment IS NOT NULL AND kind <> 'cancelled' AND status = ANY($2::text[])
+  AND sent_at > coalesce($3::timestamptz, '-infinity')
+GROUP BY appointment, appointment_version ORDER BY 3
+"""
+
+
+class PhoneFacts(msgspec.Struct, frozen=True):
+    """The facts of the conversation, and whose phone it is."""
+
+    facts: Facts
+    guardian_id: UUID | None
+
+
+async def load(phone: str, *, turned_at: datetime | None, now: datetime) -> PhoneFacts:
+    """Read what the machine may know.
+
+    Args:
+        turned_at: When the phone last wrote.
+    """
+    owner = (await sql(PHONE, phone))[0]
+    if owner["id"] is None:
+        facts = Facts(
+            now=now.astimezone(NO_ZONE),
+            language=FALLBACK_LANGUAGE,
+            known=False,
+            opted_out=owner["opted_out"],
+        )
+        return PhoneFacts(facts, None)
+    children = await sql(CHILDREN, owner["id"], now)
+    prompts = await sql(PROMPTS, phone, list(WENT_OUT), turned_at)
+    return PhoneFacts(_facts(owner, children, prompts, now), owner["id"])
+
+
+def _facts(owner: Any, children: Any, prompts: Any, now: datetime) -> Facts:
+    zone = ZoneInfo(children[0]["zone"]) if children else NO_ZONE
+    return Facts(
+        now=now.astimezone(zone),
+        language=owner["language"],
+        guardian=owner["name"] or None,
+        known=True,
+        opted_out=owner["opted_out"],
+        children=tuple(dict.fromkeys(row["first_name"] for row in children)),
+        visits=tuple(_visit(row) for row in children if row["appointment_id"] is not None),
+        prompts=tuple(
+            Prompt(row["appointment"], row["appointment_version"], row["sent_at"]) for row in prompts
+        ),
+        clinic_phone=children[0]["clinic_phone"] if children else None,
+    )
+
+
+def _visit(row: Any) -> Visit:
+    return Visit(
+        appointment_id=row["appointment_id"],
+        version=row["version"],
+        child_id=row["child_id"],
+        child=row["first_name"],
+        starts_at=row["starts_at"].astimezone(ZoneInfo(row["zone"])),
+        facility=row["facility"],
+        address=row["address"] or None,
+        status=row["status"],
+    )

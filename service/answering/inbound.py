@@ -1,0 +1,191 @@
+"""A parent's text, from the webhook to the answer in the outbox, in one transaction.
+
+The row of the text comes first: the carrier's id is unique, so a text that comes twice has one effect.
+The row of the conversation is the lock: texts of one phone are handled in order, phones in parallel.
+Then the machine is asked what follows, its effects are applied, and what it says is owed as one text.
+"""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+import msgspec
+import structlog
+
+from conversations import saved
+from conversations.effects import OptOut, Say
+from conversations.events import Event, OptOutType, PlaceGone, Said, VisitChanged
+from conversations.facts import Facts
+from conversations.replies import render
+from conversations.states import Idle, State
+from conversations.transitions import Step, step
+from conversations.understanding.reading import Reading
+from service.answering import effects, facts
+from service.answering.effects import Scene
+from service.database import sql, unit_of_work
+from service.messaging.outbox import REPLY_USEFUL_FOR, OwedText, owe
+
+# A step asks at most for places, loses one, looks again: more rounds would be a machine in a circle.
+MOST_ROUNDS = 6
+# The carrier joins at most ten segments; a longer text is no text of a parent.
+LONGEST_TEXT = 1600
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+log = structlog.get_logger(__name__)
+
+
+class InboundText(msgspec.Struct, frozen=True, kw_only=True):
+    """A text as the carrier gave it to us.
+
+    Attributes:
+        sid: The carrier's id for it.
+        opt_out_type: The word that the carrier has already acted on and answered.
+        other_fields: What the webhook told beyond what we read.
+    """
+
+    sid: str
+    phone: str
+    to: str
+    body: str
+    media_count: int = 0
+    opt_out_type: OptOutType | None = None
+    other_fields: dict[str, list[str]] = {}
+
+
+class Outcome(StrEnum):
+    """What became of a text."""
+
+    HANDLED = "handled"
+    DUPLICATE = "duplicate"
+    NOT_A_PHONE = "not_a_phone"
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """How a conversation stands after a text, what is to be said, and how the text was read."""
+
+    state: State
+    says: tuple[Say, ...] = ()
+    opted_out: bool = False
+    reading: Reading | None = None
+
+
+async def take_in(text: InboundText, *, now: datetime) -> Outcome:
+    """Handle a text once."""
+    async with unit_of_work():
+        inbound_id = await _insert(text, now)
+        if inbound_id is None:
+            return Outcome.DUPLICATE
+        if not E164.fullmatch(text.phone):
+            # A short code or a name: nobody to converse with.
+            return Outcome.NOT_A_PHONE
+        state, turned_at = await _lock_conversation(text.phone, now)
+        known = await facts.load(text.phone, turned_at=turned_at, now=now)
+        scene = Scene(text.phone, known.guardian_id, inbound_id, turned_at, now)
+        said = Said(text.body[:LONGEST_TEXT], text.media_count, text.opt_out_type)
+        turn = await _converse(state, said, known.facts, scene)
+        await _save(turn, scene)
+        await _answer(turn, scene, known.facts.language)
+    log.info("text handled", inbound=str(inbound_id), says=[say.key for say in turn.says])
+    return Outcome.HANDLED
+
+
+async def _insert(text: InboundText, now: datetime) -> UUID | None:
+    """Store the text; None when the carrier's id is known already."""
+    rows = await sql(
+        """INSERT INTO inbound_message
+               (id, provider_sid, phone, to_number, body, media_count, other_fields, received_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+           ON CONFLICT (provider_sid) DO NOTHING RETURNING id""",
+        uuid4(),
+        text.sid,
+        text.phone,
+        text.to,
+        # PostgreSQL's text holds any character but this one.
+        text.body.replace("\x00", "\ufffd"),
+        text.media_count,
+        msgspec.json.encode(text.other_fields).decode().replace("\\u0000", "\ufffd"),
+        now,
+    )
+    inbound_id: UUID | None = rows[0]["id"] if rows else None
+    return inbound_id
+
+
+async def _lock_conversation(phone: str, now: datetime) -> tuple[State, datetime | None]:
+    """The saved state and when the phone last wrote; nobody else handles this phone meanwhile."""
+    rows = await sql(
+        """INSERT INTO conversation (id, phone, state, state_version, created_at)
+           VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT (phone) DO UPDATE SET phone = EXCLUDED.phone
+           RETURNING state, state_version, turned_at""",
+        uuid4(),
+        phone,
+        saved.dump(Idle()),
+        saved.SCHEMA_VERSION,
+        now,
+    )
+    return saved.load(rows[0]["state_version"], rows[0]["state"]), rows[0]["turned_at"]
+
+
+async def _converse(state: State, said: Said, known: Facts, scene: Scene) -> Turn:
+    """Step until nothing comes back. A refused effect drops what its step had still to do."""
+    turn = Turn(state)
+    event: Event | None = said
+    for _ in range(MOST_ROUNDS):
+        if event is None:
+            break
+        made = step(turn.state, event, known)
+        says, event, opted_out = await _apply(made, scene)
+        refused = isinstance(event, PlaceGone | VisitChanged)
+        turn = Turn(
+            state=turn.state if refused else made.state,
+            says=turn.says + says,
+            opted_out=turn.opted_out or opted_out,
+            reading=turn.reading or made.reading,
+        )
+        if refused:
+            known = (await facts.load(scene.phone, turned_at=scene.turned_at, now=scene.now)).facts
+    return turn
+
+
+async def _apply(made: Step, scene: Scene) -> tuple[tuple[Say, ...], Event | None, bool]:
+    """Apply a step's effects in order, up to the first that answers with an event."""
+    says: list[Say] = []
+    for effect in made.effects:
+        if isinstance(effect, Say):
+            says.append(effect)
+        elif (event := await effects.apply(effect, scene)) is not None:
+            return tuple(says), event, False
+    return tuple(says), None, any(isinstance(effect, OptOut) for effect in made.effects)
+
+
+async def _save(turn: Turn, scene: Scene) -> None:
+    """Keep the state, and with the text how it was read: one statement for both rows."""
+    await sql(
+        """WITH turned AS (
+               UPDATE conversation SET state = $2, state_version = $3, turned_at = $4 WHERE phone = $1)
+           UPDATE inbound_message SET reading = $6, outcome = $7 WHERE id = $5""",
+        scene.phone,
+        saved.dump(turn.state),
+        saved.SCHEMA_VERSION,
+        scene.now,
+        scene.inbound_id,
+        msgspec.json.encode(turn.reading).decode() if turn.reading else None,
+        Outcome.HANDLED.value,
+    )
+
+
+async def _answer(turn: Turn, scene: Scene, language: str) -> None:
+    """Owe what is to be said, as one text."""
+    if not turn.says:
+        return
+    text = OwedText(
+        phone=scene.phone,
+        body=" ".join(render(say, language=language) for say in turn.says),
+        kind="opt_out" if turn.opted_out else "reply",
+        not_before=scene.now,
+        useful_until=scene.now + REPLY_USEFUL_FOR,
+        guardian_id=scene.guardian_id,
+        in_answer_to=scene.inbound_id,
+    )
+    await owe([text], now=scene.now)

@@ -1,0 +1,49 @@
+"""The web process: the admin API, the carrier's webhooks, health and metrics, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from litestar import Litestar, Request
+from litestar.datastructures import State
+from typing import Any
+
+import admin_api
+from service import health, webhooks
+from service.clock import Clock, now
+from service.database import connection_pool
+from service.nudge import nudging
+from service.settings import Settings
+
+CONNECTIONS = 12
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+async def nudge_worker(request: Request[Any, Any, Any]) -> None:
+    """After an answer is out: whatever was asked for may have left a text in the outbox."""
+    if request.method not in READING:
+        request.app.state.nudge()
+
+
+@asynccontextmanager
+async def serving(app: Litestar) -> AsyncIterator[None]:
+    """Hold the database's pool and the way to the workers while the process serves."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(connection_pool(largest=CONNECTIONS))
+        app.state.nudge = await stack.enter_async_context(nudging(app.state.settings.queue_url))
+        yield
+
+
+def create_app(settings: Settings, clock: Clock = now) -> Litestar:
+    """The web application.
+
+    Args:
+        clock: Where every request gets its `now` from.
+    """
+    return Litestar(
+        route_handlers=[admin_api.router(), webhooks.router(), health.router()],
+        state=State({"settings": settings, "clock": clock, "nudge": lambda: None}),
+        lifespan=[serving],
+        after_response=nudge_worker,
+        exception_handlers=admin_api.exception_handlers(),
+        openapi_config=admin_api.openapi_config(),
+    )

@@ -1,0 +1,131 @@
+"""News of a visit, told to the family: each guardian who agreed to be texted, in their own language."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time
+from typing import Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from conversations.effects import Params
+from conversations.replies import render
+from service.database import sql
+from service.messaging.outbox import OwedText, owe
+from service.messaging.quiet_hours import TextHours, quiet_until
+
+# The keys of the catalogue that speak of a visit, and the kind of text that each one is.
+News = Literal["booked", "moved", "cancelled", "reminder_3_days", "reminder_1_day"]
+KINDS: dict[News, Literal["booked", "moved", "cancelled", "reminder"]] = {
+    "booked": "booked",
+    "moved": "moved",
+    "cancelled": "cancelled",
+    "reminder_3_days": "reminder",
+    "reminder_1_day": "reminder",
+}
+
+
+class VisitNews(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit as its family should know it, in one version.
+
+    Attributes:
+        child: The first name; nothing else of the child is ever texted.
+        starts_at: UTC.
+        zone: The facility's.
+        remind_at: The facility's civil hour for reminders, on its own clock.
+    """
+
+    appointment_id: UUID
+    version: int
+    child_id: UUID
+    child: str
+    starts_at: datetime
+    facility: str
+    zone: ZoneInfo
+    hours: TextHours
+    remind_at: time
+
+
+# What VisitNews is read from: an appointment a, its child c, its clinic session s and its facility f.
+VISIT_COLUMNS = """
+    a.id AS appointment_id, a.version, c.id AS child_id, c.first_name AS child, s.starts_at,
+    f.name AS facility, f.zone, f.texts_from, f.sunday_texts_from, f.texts_until, f.remind_at
+"""
+
+
+def visit_of(row: Mapping[str, Any]) -> VisitNews:
+    """The visit of a row with VISIT_COLUMNS."""
+    return VisitNews(
+        appointment_id=row["appointment_id"],
+        version=row["version"],
+        child_id=row["child_id"],
+        child=row["child"],
+        starts_at=row["starts_at"],
+        facility=row["facility"],
+        zone=ZoneInfo(row["zone"]),
+        hours=TextHours(row["texts_from"], row["sunday_texts_from"], row["texts_until"]),
+        remind_at=row["remind_at"],
+    )
+
+
+class Recipient(msgspec.Struct, frozen=True):
+    """A guardian who may be texted about a child."""
+
+    child_id: UUID
+    guardian_id: UUID
+    phone: str
+    language: str
+
+
+async def tell_family(
+    visit: VisitNews, news: News, *, now: datetime, already_knows: UUID | None = None
+) -> list[UUID]:
+    """Owe the family a text, to be sent as soon as the facility's hours allow.
+
+    Args:
+        already_knows: The guardian who brought it about by text and is answered directly.
+
+    Returns:
+        The ids of the texts.
+    """
+    recipients = await recipients_of([visit.child_id])
+    texts = [
+        text_to(recipient, visit, news, now=now, useful_until=visit.starts_at)
+        for recipient in recipients
+        if recipient.guardian_id != already_knows
+    ]
+    return await owe(texts, now=now)
+
+
+async def recipients_of(child_ids: Iterable[UUID]) -> list[Recipient]:
+    """The guardians of these children who agreed to be texted and have not opted out."""
+    rows = await sql(
+        """SELECT gs.child AS child_id, g.id AS guardian_id, g.phone, g.language
+           FROM guardianship gs JOIN guardian g ON g.id = gs.guardian
+           WHERE gs.child = ANY($1::uuid[]) AND g.consented_at IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = g.phone AND o.ended_at IS NULL)
+           ORDER BY g.created_at, g.id""",
+        list(child_ids),
+    )
+    return [Recipient(**row) for row in rows]
+
+
+def text_to(
+    recipient: Recipient, visit: VisitNews, news: News, *, now: datetime, useful_until: datetime
+) -> OwedText:
+    """The text that tells one guardian."""
+    params: Params = {
+        "child": visit.child,
+        "starts_at": visit.starts_at.astimezone(visit.zone),
+        "facility": visit.facility,
+    }
+    return OwedText(
+        phone=recipient.phone,
+        body=render(news, params, recipient.language),
+        kind=KINDS[news],
+        not_before=quiet_until(now, visit.hours, visit.zone),
+        useful_until=useful_until,
+        guardian_id=recipient.guardian_id,
+        appointment_id=visit.appointment_id,
+        appointment_version=visit.version,
+    )

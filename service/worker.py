@@ -1,0 +1,106 @@
+"""The worker: sends texts, turns due reminders into texts, settles what was left unknown.
+
+It wakes when a job comes through the queue and, whatever becomes of the queue, every few seconds by
+itself: the tables say what is due, a job only says "now". Several workers may run beside each other.
+"""
+
+import asyncio
+import contextlib
+
+import asyncpg
+import structlog
+from saq import Worker
+from saq.types import Context
+
+from service.carrier.gateway import gateway
+from service.carrier.port import Carrier
+from service.clock import Clock, now
+from service.database import connection_pool
+from service.messaging.delivery import BATCH, deliver_batch
+from service.messaging.reconciliation import reconcile
+from service.nudge import WAKE, queue
+from service.reminders.planning import queue_due_reminders
+from service.settings import Settings
+
+SWEEP_SECONDS = 2.0
+# A batch that is under way when the worker is told to stop has this long to be recorded.
+FINISH_SECONDS = 3.0
+CONNECTIONS = 6
+
+# What a restarting database looks like from here.
+DATABASE_AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+)
+
+log = structlog.get_logger(__name__)
+
+
+class Sender:
+    """Works off what is due, until told to stop."""
+
+    def __init__(self, carrier: Carrier, clock: Clock) -> None:
+        self._carrier = carrier
+        self._clock = clock
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    async def wake(self, _: Context) -> None:
+        """The queue's job: something is due now."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Finish the batch under way and end."""
+        self._stopping = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Deliver when woken; sweep when nobody wakes us."""
+        while not self._stopping:
+            try:
+                await self._sweep()
+                await self._deliver_until_quiet()
+            except DATABASE_AWAY as error:
+                log.warning("database away", error=type(error).__name__)
+                await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _sweep(self) -> None:
+        await reconcile(self._carrier, self._clock)
+        await queue_due_reminders(self._clock())
+
+    async def _deliver_until_quiet(self) -> None:
+        """Deliver as texts come, for as long as one follows the other within the time of a sweep."""
+        due = asyncio.get_running_loop().time() + SWEEP_SECONDS
+        while not self._stopping and (left := due - asyncio.get_running_loop().time()) > 0:
+            self._woken.clear()
+            if await deliver_batch(self._carrier, self._clock):
+                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), left)
+
+
+async def serve(settings: Settings, clock: Clock = now) -> None:
+    """Run a worker until it is told to stop by a signal."""
+    async with connection_pool(largest=CONNECTIONS), gateway(settings, at_once=BATCH) as carrier:
+        sender = Sender(carrier, clock)
+        jobs = queue(settings.queue_url)
+        await jobs.connect()
+        # A job only sets a flag, so nothing of it is lost when the queue's own time limit strikes.
+        worker = Worker(jobs, functions=[(WAKE, sender.wake)], concurrency=2)
+        sending = asyncio.create_task(sender.run())
+        sending.add_done_callback(lambda _: worker.event.set())
+        try:
+            await worker.start()
+        finally:
+            sender.stop()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(sending, FINISH_SECONDS)
+            await jobs.disconnect()
+
+
+def run(settings: Settings) -> None:
+    """The `worker` command."""
+    settings.require("DATABASE_URL", "QUEUE_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
+    asyncio.run(serve(settings))
