@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from service.cli import COMMANDS, Command
+from service.cli import COMMANDS, Argument, Command
 from service.settings import VARIABLES
 
 PAGE = Path(__file__).with_suffix(".md")
@@ -42,15 +42,16 @@ def page() -> str:
 
 
 def _usage(command: Command) -> str:
-    arguments = [
-        f"{a.name} {a.name.lstrip('-').upper()}"
-        if a.options.get("required")
-        else f"[{a.name}]"
-        if a.name.startswith("-")
-        else a.name
-        for a in command.arguments
-    ]
-    return " ".join([command.name, *arguments])
+    return " ".join([command.name, *map(_written, command.arguments)])
+
+
+def _written(argument: Argument) -> str:
+    name, options = argument.name, argument.options
+    if not name.startswith("-"):
+        return " | ".join(options.get("choices", [name.upper()]))
+    if options.get("action") != "store_true":
+        name += " " + name.lstrip("-").upper()
+    return name if options.get("required") else f"[{name}]"
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from service.errors import DoselineError
 from service.local import OPERATOR_NEEDED, LocalError, lifeline
 from service.settings import SettingsError
 
@@ -39,7 +40,20 @@ COMMANDS: Final = (
         "service.cli.run",
         (Argument("--demo", {"action": "store_true", "help": "also load a demo clinic"}),),
     ),
+    Command("web", "serve the API and the webhooks", "service.cli.web"),
+    Command("worker", "send texts and reminders", "service.cli.worker"),
     Command("migrate", "bring the database up to date", "service.cli.migrate"),
+    Command(
+        "user",
+        "make an account; the password is read from standard input",
+        "service.cli.user",
+        (
+            Argument("action", {"choices": ["create"]}),
+            Argument("--role", {"choices": ["admin", "scheduler"], "required": True}),
+            Argument("--email", {"required": True, "help": "the name to sign in with"}),
+            Argument("--name", {"help": "how colleagues see it (default: what stands before the @)"}),
+        ),
+    ),
     Command("emulator", "serve the carrier emulator and its phone page", "service.cli.emulator"),
 )
 
@@ -64,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     try:
         code: int | None = importlib.import_module(options.module).main(options)
-    except (SettingsError, LocalError) as error:
+    except (SettingsError, LocalError, DoselineError) as error:
         print(f"doseline: {error}", file=sys.stderr)
         return OPERATOR_NEEDED
     except KeyboardInterrupt:

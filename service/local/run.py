@@ -76,7 +76,7 @@ async def _serve(plan: Plan, say: Callable[[str], None]) -> None:
         await _start(programs, plan)
         say(banner(plan.settings, emulator=plan.emulator, demo=_demo_account(plan)))
         if plan.database is not None:
-            programs.also(_keep_database(plan.database))
+            programs.also(_keep_database(plan.database, say))
         await programs.watch()
 
 
@@ -93,11 +93,12 @@ async def _start(programs: Supervisor, plan: Plan) -> None:
     await asyncio.gather(programs.start(web), programs.start(worker))
 
 
-async def _keep_database(database: EmbeddedPostgres) -> None:
+async def _keep_database(database: EmbeddedPostgres, say: Callable[[str], None]) -> None:
     """Start the database again if it was killed; the programs connect again by themselves."""
     while True:
         await asyncio.sleep(_LOOK_EVERY)
         if not database.running:
+            say("doseline: PostgreSQL ended: starting it again")
             database.stop()
             database.start()
 

@@ -6,20 +6,37 @@ import runpy
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 
 from service.cli import COMMANDS, Command
 from service.local.directory import lock, release
+from service.local.postgres import program
 
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
-def doseline(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+def doseline(*arguments: str, password: str = "", **environ: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "service.cli", *arguments]
     clean = {"PATH": os.environ["PATH"], **environ}
-    return subprocess.run(command, env=clean, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run(
+        command, env=clean, input=f"{password}\n", capture_output=True, text=True, timeout=20, check=False
+    )
+
+
+@pytest.fixture
+def own_database(postgres_url: str) -> Iterator[str]:
+    """An empty database of this test's own."""
+    name = f"cli_{uuid4().hex}"
+    there = urlsplit(postgres_url)
+    psql = [str(program("psql")), postgres_url, "--no-psqlrc", "--quiet", "--command"]
+    subprocess.run([*psql, f"CREATE DATABASE {name}"], check=True)
+    yield f"{there.scheme}://{there.netloc}/{name}?{there.query}"
+    subprocess.run([*psql, f"DROP DATABASE {name} WITH (FORCE)"], check=True)
 
 
 def test_the_operators_page_says_what_the_code_does() -> None:
@@ -52,6 +69,26 @@ def test_a_missing_setting_is_one_line_and_exit_code_2() -> None:
     done = doseline("migrate")
     assert done.returncode == 2
     assert done.stderr.startswith("doseline: DATABASE_URL is not set: expected ")
+
+
+def test_a_database_that_does_not_answer_is_one_line_without_its_address() -> None:
+    done = doseline("migrate", DATABASE_URL="postgresql://u:hunter2@127.0.0.1:9/x")
+    assert done.returncode == 2
+    assert done.stderr.startswith("doseline: DATABASE_URL: the database cannot be used: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert "hunter2" not in done.stderr
+
+
+def test_the_first_admin_is_made_with_a_password_from_standard_input(own_database: str) -> None:
+    assert doseline("migrate", DATABASE_URL=own_database).returncode == 0
+    create = ("user", "create", "--role", "admin", "--email", "Amina@clinic.example")
+    weak = doseline(*create, password="short", DATABASE_URL=own_database)
+    assert (weak.returncode, weak.stdout) == (2, "")
+    assert weak.stderr.startswith("doseline: password: ")
+    made = doseline(*create, password="a lamp on the long river", DATABASE_URL=own_database)
+    assert (made.returncode, made.stdout) == (0, "amina@clinic.example may sign in as admin.\n"), made.stderr
+    again = doseline(*create, password="a lamp on the long river", DATABASE_URL=own_database)
+    assert again.stderr == "doseline: There is an account with this e-mail address.\n"
 
 
 @pytest.mark.parametrize("variable", ["PORT", "EMULATOR_PORT"])
