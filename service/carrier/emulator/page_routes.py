@@ -8,6 +8,7 @@ from typing import Final
 
 from litestar import Response, Router, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 _FILES: Final = {path.name: path.read_bytes() for path in (Path(__file__).parent / "page").iterdir()}
 _MEDIA_TYPES: Final = {
@@ -34,7 +35,7 @@ async def phone_page() -> Response[bytes]:
 
 
 @get("/{name:str}")
-async def page_file(name: str) -> Response[bytes]:
+async def page_file(name: FromPath[str]) -> Response[bytes]:
     """Serve one of the page's own files."""
     if name not in _FILES:
         raise NotFoundException

@@ -8,8 +8,9 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Router, delete, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import ValidationException
-from litestar.params import Parameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 from litestar.response import ServerSentEvent
 from litestar.status_codes import HTTP_200_OK
 
@@ -50,7 +51,7 @@ class HandedOver(msgspec.Struct, frozen=True):
 
 
 @post("/inbound", status_code=HTTP_200_OK)
-async def send_as_parent(data: ParentText, carrier: Carrier) -> HandedOver:
+async def send_as_parent(data: JSONBody[ParentText], carrier: NamedDependency[Carrier]) -> HandedOver:
     """Send a text as a parent would, and wait for the webhook's answer."""
     to = data.to or carrier.config.number
     if data.from_ == to:
@@ -62,10 +63,10 @@ async def send_as_parent(data: ParentText, carrier: Carrier) -> HandedOver:
 
 @get("/messages")
 async def read_texts(
-    carrier: Carrier,
-    to: str | None = None,
-    phone: str | None = None,
-    last: Annotated[int | None, Parameter(ge=1)] = None,
+    carrier: NamedDependency[Carrier],
+    to: FromQuery[str | None] = None,
+    phone: FromQuery[str | None] = None,
+    last: Annotated[int | None, QueryParameter(ge=1)] = None,
 ) -> list[TextView]:
     """Read texts, oldest first: what came `to` a number, or both directions of a `phone`, or all."""
     wanted = to or phone
@@ -76,7 +77,7 @@ async def read_texts(
 
 
 @get("/phones")
-async def list_phones(carrier: Carrier) -> list[PhoneView]:
+async def list_phones(carrier: NamedDependency[Carrier]) -> list[PhoneView]:
     """List the phones that have texts, the one with the latest text first."""
     ledger = carrier.ledger
     phones = [
@@ -92,19 +93,19 @@ async def list_phones(carrier: Carrier) -> list[PhoneView]:
 
 
 @get("/live", media_type="text/event-stream")
-async def watch_texts(carrier: Carrier) -> ServerSentEvent:
+async def watch_texts(carrier: NamedDependency[Carrier]) -> ServerSentEvent:
     """Tell of each text as it comes and changes, as server-sent events."""
     return ServerSentEvent(watch(carrier.ledger))
 
 
 @get("/account")
-async def read_account(carrier: Carrier) -> AccountView:
+async def read_account(carrier: NamedDependency[Carrier]) -> AccountView:
     """Say which number is the clinic's and where its texts are handed over."""
     return AccountView(carrier.config.number, carrier.config.inbound_url)
 
 
 @get("/ledger")
-async def read_ledger(carrier: Carrier) -> LedgerView:
+async def read_ledger(carrier: NamedDependency[Carrier]) -> LedgerView:
     """Say how often each of the caller's texts was accepted."""
     accepted = carrier.ledger.accepted
     repeated = {intent: count for intent, count in accepted.items() if count > 1}
@@ -112,20 +113,20 @@ async def read_ledger(carrier: Carrier) -> LedgerView:
 
 
 @get("/faults")
-async def read_faults(carrier: Carrier) -> FaultPlan:
+async def read_faults(carrier: NamedDependency[Carrier]) -> FaultPlan:
     """Show the faults in force, with the counts that are left."""
     return carrier.faults.plan()
 
 
 @post("/faults", status_code=HTTP_200_OK)
-async def set_faults(data: FaultPlan, carrier: Carrier) -> FaultPlan:
+async def set_faults(data: JSONBody[FaultPlan], carrier: NamedDependency[Carrier]) -> FaultPlan:
     """Put faults in force in place of those before; `{}` clears them."""
     carrier.faults.set(data)
     return carrier.faults.plan()
 
 
 @delete("/faults")
-async def clear_faults(carrier: Carrier) -> None:
+async def clear_faults(carrier: NamedDependency[Carrier]) -> None:
     """Be a carrier at its best again."""
     carrier.faults.set(FaultPlan())
 

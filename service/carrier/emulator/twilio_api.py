@@ -12,8 +12,10 @@ from typing import Final
 from litestar import Request, Response, Router, get, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_201_CREATED
 
 from service.carrier.emulator.carrier import Carrier
@@ -52,7 +54,7 @@ def credentials_wanted(
 
 @post("/{account_sid:str}/Messages.json", status_code=HTTP_201_CREATED)
 async def create_message(
-    request: PlainRequest, carrier: Carrier
+    request: PlainRequest, carrier: NamedDependency[Carrier]
 ) -> Response[MessageResource] | Response[None]:
     """Accept a text and send it on its way, or refuse it."""
     form = read_form(await request.body())
@@ -69,14 +71,14 @@ async def create_message(
 
 
 @get("/{account_sid:str}/Messages.json")
-async def list_messages(request: PlainRequest, carrier: Carrier) -> MessagePage:
+async def list_messages(request: PlainRequest, carrier: NamedDependency[Carrier]) -> MessagePage:
     """List texts to and from the account, newest first."""
     search = Search.read(dict(request.query_params))
     return list_page(carrier.ledger, search, carrier.config.account_sid)
 
 
 @get("/{account_sid:str}/Messages/{file:str}")
-async def fetch_message(file: str, carrier: Carrier) -> MessageResource:
+async def fetch_message(file: FromPath[str], carrier: NamedDependency[Carrier]) -> MessageResource:
     """Fetch one text as it is now."""
     text = carrier.ledger.get(file.removesuffix(".json"))
     if text is None or text.by_carrier:
@@ -85,7 +87,7 @@ async def fetch_message(file: str, carrier: Carrier) -> MessageResource:
 
 
 @get("/{account_file:str}")
-async def fetch_account(carrier: Carrier) -> AccountResource:
+async def fetch_account(carrier: NamedDependency[Carrier]) -> AccountResource:
     """Fetch the account: a way to check credentials without sending anything."""
     sid = carrier.config.account_sid
     since = format_datetime(carrier.since)
