@@ -11,7 +11,7 @@ from service.access.actor import Role
 
 Action: TypeAlias = Literal["create", "read", "update", "delete"]
 Resource: TypeAlias = Literal[
-    "account",  # one's own: who am I
+    "sign_in",  # one's own: who am I, and its end
     "users",
     "facilities",
     "sessions",
@@ -27,11 +27,12 @@ Actions: TypeAlias = frozenset[Action]
 ALL: Actions = frozenset(get_args(Action))
 READ: Actions = frozenset({"read"})
 KEEP: Actions = frozenset({"read", "update"})
+OWN: Actions = frozenset({"read", "delete"})
 
 PERMISSIONS: Mapping[Role, Mapping[Resource, Actions]] = {
     "admin": {resource: READ if resource == "audit" else ALL for resource in get_args(Resource)},
     "scheduler": {
-        "account": READ,
+        "sign_in": OWN,
         "facilities": READ,
         "sessions": ALL,
         "children": ALL,
@@ -42,7 +43,7 @@ PERMISSIONS: Mapping[Role, Mapping[Resource, Actions]] = {
     },
     # A parent confirms and moves (update) and cancels (delete) what staff have booked.
     "parent": {
-        "account": READ,
+        "sign_in": OWN,
         "children": READ,
         "appointments": frozenset({"read", "update", "delete"}),
     },

@@ -1,0 +1,70 @@
+"""What routes ask for by name: the moment, the actor, the page of a list.
+
+No transaction is opened here: Litestar resolves dependencies in a task group, where one would not hold
+for the route. Operations open their own.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, TypeAlias
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import ValidationException
+from litestar.params import Dependency, Parameter
+
+from service.access.actor import Actor
+from service.clock import Clock
+from service.paging import LARGEST_OFFSET, LARGEST_PAGE, USUAL_PAGE, Page
+
+Now: TypeAlias = Annotated[datetime, Dependency(skip_validation=True)]
+Caller: TypeAlias = Annotated[Actor, Dependency(skip_validation=True)]
+AskedPage: TypeAlias = Annotated[Page, Dependency(skip_validation=True)]
+
+PAGING = frozenset({"limit", "offset"})
+
+
+def present(state: State) -> datetime:
+    """This moment, by the clock that the app was made with."""
+    clock: Clock = state.clock
+    return clock()
+
+
+def _now(state: State) -> datetime:
+    return present(state)
+
+
+def _actor(request: Request[Actor, str, State]) -> Actor:
+    """Whoever the route's guard has let through."""
+    return request.user
+
+
+def _page(
+    limit: Annotated[int, Parameter(ge=1, le=LARGEST_PAGE, description="How many at most.")] = USUAL_PAGE,
+    offset: Annotated[int, Parameter(ge=0, le=LARGEST_OFFSET, description="How many to skip.")] = 0,
+) -> Page:
+    return Page(limit, offset)
+
+
+DEPENDENCIES = {
+    "now": Provide(_now, sync_to_thread=False),
+    "actor": Provide(_actor, sync_to_thread=False),
+    "page": Provide(_page, sync_to_thread=False),
+}
+
+
+def refuse_unknown_parameters(request: Request[Any, Any, State]) -> None:
+    """A filter that is spelled wrong must not answer with everything.
+
+    Raises:
+        ValidationException: the query holds a name that the route does not read.
+    """
+    names = request.route_handler.parsed_fn_signature.parameters
+    known = {*names, *PAGING} if "page" in names else {*names}
+    unknown = [
+        {"key": name, "message": "is not a parameter here"}
+        for name in request.query_params
+        if name not in known
+    ]
+    if unknown:
+        raise ValidationException(extra=unknown)
