@@ -236,6 +236,30 @@ async def test_a_text_that_was_under_way_goes_on_after_a_restart(tmp_path: Path)
             pass
 
 
+@pytest.mark.parametrize(
+    ("validity", "status", "error_code"),
+    [(3599, "undelivered", 30036), (3601, "delivered", None), (None, "delivered", None)],
+)
+async def test_a_text_that_waited_for_too_long_is_not_sent(
+    tmp_path: Path, validity: int | None, status: str, error_code: int | None
+) -> None:
+    journal = tmp_path / "journal.sqlite"
+    period = {} if validity is None else {"validity_period": validity}
+    async with emulated(journal=journal, pace=3600) as before:
+        sent = await before.client.messages.create_async(
+            to=PARENT, messaging_service_sid=MESSAGING_SERVICE, body="Today at 10:00", **period
+        )
+    an_hour_later = NOW + timedelta(hours=1)
+    async with emulated(journal=journal, now=lambda: an_hour_later) as after, asyncio.timeout(10):
+        while (text := await after.client.messages(sent.sid).fetch_async()).status in {
+            "accepted",
+            "sending",
+            "sent",
+        }:
+            pass
+    assert (text.status, text.error_code) == (status, error_code)
+
+
 async def test_a_status_is_given_the_time_of_the_clock() -> None:
     readings = iter(NOW + timedelta(minutes=minute) for minute in range(1000))
     async with emulated(now=lambda: next(readings)) as emulator:

@@ -52,11 +52,12 @@ async def test_a_parents_text_reaches_the_webhook_signed_and_whole(emulator: Emu
 
 
 async def test_pictures_come_as_addresses(emulator: Emulated) -> None:
-    outcome = await emulator.says("", media=["http://127.0.0.1/card.jpg", "http://127.0.0.1/baby.jpg"])
+    outcome = await emulator.says("", media=["http://127.0.0.1/card", "http://127.0.0.1/baby.png"])
     form = emulator.receiver.inbound[0].form
     assert outcome["message_sid"].startswith("MM")
     assert (form["NumMedia"], form["Body"], form["NumSegments"]) == ("2", "", "1")
-    assert (form["MediaUrl1"], form["MediaContentType1"]) == ("http://127.0.0.1/baby.jpg", "image/jpeg")
+    assert (form["MediaUrl0"], form["MediaContentType0"]) == ("http://127.0.0.1/card", "image/jpeg")
+    assert (form["MediaUrl1"], form["MediaContentType1"]) == ("http://127.0.0.1/baby.png", "image/png")
 
 
 @pytest.mark.parametrize(
@@ -257,6 +258,8 @@ async def test_a_phone_shows_what_it_received_and_both_sides_on_request(emulator
     newest = (await emulator.http.get("/emulator/messages", params={"last": 1})).json()
     assert [text["body"] for text in newest] == ["elsewhere"]
     assert await emulator.phone("+254799999999") == []
+    unescaped = (await emulator.http.get(f"/emulator/messages?to={PARENT}")).json()
+    assert [text["body"] for text in unescaped] == ["one"]
 
 
 async def test_phones_are_known_by_their_texts(emulator: Emulated) -> None:

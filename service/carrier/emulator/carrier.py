@@ -5,7 +5,7 @@ phone page. Each operation keeps its text before it calls anybody, so a webhook 
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -137,6 +137,7 @@ class Carrier:
                 segments=segments.count(order.body).segments,
                 created_at=now,
                 updated_at=now,
+                expires_at=now + timedelta(seconds=order.validity_seconds),
                 messaging_service_sid=order.messaging_service_sid,
                 status_callback=order.status_callback,
                 by_carrier=by_carrier,

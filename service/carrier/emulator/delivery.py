@@ -117,11 +117,19 @@ class Delivery:
 
     async def _travel(self, trip: Trip) -> None:
         """Come to one status, tell of it, and set out for the next."""
-        leg = trip.leg
-        text = self._ledger.move(trip.sid, leg.status, error_code=leg.error_code, now=self._clock())
+        now = self._clock()
+        leg, rest = _unless_expired(self._ledger[trip.sid], trip, now)
+        text = self._ledger.move(trip.sid, leg.status, error_code=leg.error_code, now=now)
         if text.status_callback is not None:
             form = status_form(text, leg.status, leg.error_code, self._config)
             for _ in range(trip.copies):
                 await self._webhooks.call(text.status_callback, form)
-        if trip.rest:
-            self._set_out(text, trip.rest)
+        if rest:
+            self._set_out(text, rest)
+
+
+def _unless_expired(text: Text, trip: Trip, now: datetime) -> tuple[Leg, tuple[Leg, ...]]:
+    """Give the legs that a trip still has: a text that waited for too long is not sent at all."""
+    if RANK[text.status] == 0 and text.expires_at is not None and now > text.expires_at:
+        return Leg("undelivered", 30036), ()
+    return trip.leg, trip.rest

@@ -54,6 +54,10 @@ class Ledger:
         changed = msgspec.structs.replace(text, status=status, error_code=error_code, updated_at=now)
         return self.keep(changed)
 
+    def __getitem__(self, sid: str) -> Text:
+        """The text of a sid that is known."""
+        return self._texts[sid]
+
     def get(self, sid: str) -> Text | None:
         """The text of a sid as it is now."""
         return self._texts.get(sid)

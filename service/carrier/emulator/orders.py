@@ -19,6 +19,7 @@ from service.carrier.emulator.refusals import (
 )
 
 LONGEST_BODY: Final = 1600
+LONGEST_VALIDITY_SECONDS: Final = 36_000
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,12 +27,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         sender: the number it goes out from.
+        validity_seconds: how long it may wait before it is sent; after that it is not sent at all.
         messaging_service_sid: the service that chose the sender; None when the caller named it.
     """
 
     to: str
     sender: str
     body: str
+    validity_seconds: int = LONGEST_VALIDITY_SECONDS
     messaging_service_sid: str | None = None
     status_callback: str | None = None
 
@@ -58,6 +61,7 @@ def read_order(form: dict[str, str], config: EmulatorConfig) -> Order:
         to=to,
         sender=sender,
         body=body,
+        validity_seconds=_validity(form.get("ValidityPeriod", "")),
         messaging_service_sid=service,
         status_callback=_callback(form.get("StatusCallback") or None),
     )
@@ -87,6 +91,13 @@ def _sender(form: dict[str, str], config: EmulatorConfig) -> tuple[str, str | No
     if sender not in {config.number, VALID_MAGIC_SENDER}:
         raise Refused(21606, sender)
     return sender, None
+
+
+def _validity(seconds: str) -> int:
+    """Read a validity, brought into the bounds that Twilio documents."""
+    if not (seconds.isascii() and seconds.isdigit()):
+        return LONGEST_VALIDITY_SECONDS
+    return min(max(int(seconds), 1), LONGEST_VALIDITY_SECONDS)
 
 
 def _callback(url: str | None) -> str | None:

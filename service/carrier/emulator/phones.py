@@ -69,10 +69,10 @@ async def read_texts(
     last: Annotated[int | None, QueryParameter(ge=1)] = None,
 ) -> list[TextView]:
     """Read texts, oldest first: what came `to` a number, or both directions of a `phone`, or all."""
-    wanted = to or phone
-    known = carrier.config.number
-    texts = carrier.ledger.oldest_first(None if wanted == known else wanted)
-    shown = [text for text in texts if to in {None, text.to}]
+    recipient, owner = _number(to), _number(phone)
+    # The clinic's number has no thread of its own: its texts lie in those of all phones.
+    thread = owner or (recipient if recipient != carrier.config.number else None)
+    shown = [text for text in carrier.ledger.oldest_first(thread) if recipient in {None, text.to}]
     return [TextView.of(text) for text in (shown if last is None else shown[-last:])]
 
 
@@ -129,6 +129,11 @@ async def set_faults(data: JSONBody[FaultPlan], carrier: NamedDependency[Carrier
 async def clear_faults(carrier: NamedDependency[Carrier]) -> None:
     """Be a carrier at its best again."""
     carrier.faults.set(FaultPlan())
+
+
+def _number(given: str | None) -> str | None:
+    """Read a number of a query, in which an unescaped + arrives as a space."""
+    return None if given is None else f"+{given.strip().removeprefix('+')}"
 
 
 phones = Router(

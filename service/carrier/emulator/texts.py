@@ -31,6 +31,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
 
     Attributes:
         segments: what it costs on the air, whatever the API says of it at first.
+        expires_at: when it is no longer worth sending; None for the carrier's longest time.
         status_callback: the URL that hears of its statuses, if any.
         error_code: Twilio's code for what went wrong with it.
         opt_out_type: the word (STOP, START, HELP) that the carrier took an inbound text for.
@@ -47,6 +48,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     segments: int
     created_at: datetime
     updated_at: datetime
+    expires_at: datetime | None = None
     messaging_service_sid: str | None = None
     status_callback: str | None = None
     error_code: int | None = None

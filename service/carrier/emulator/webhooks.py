@@ -4,6 +4,7 @@ The URL is signed and called byte for byte as it was given: a client that tidies
 the signature.
 """
 
+import mimetypes
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlencode
@@ -83,7 +84,8 @@ def inbound_form(text: Text, config: EmulatorConfig) -> dict[str, str]:
     for side in ("From", "To"):
         form |= {f"{side}City": "", f"{side}State": "", f"{side}Zip": "", f"{side}Country": ""}
     for place, url in enumerate(text.media):
-        form |= {f"MediaUrl{place}": url, f"MediaContentType{place}": "image/jpeg"}
+        kind, _ = mimetypes.guess_type(url)
+        form |= {f"MediaUrl{place}": url, f"MediaContentType{place}": kind or "image/jpeg"}
     if text.opt_out_type is not None:
         form["OptOutType"] = text.opt_out_type
     return form
