@@ -13,6 +13,7 @@ class Intent(StrEnum):
     CONFIRM = "confirm"  # will come
     DECLINE = "decline"  # will not come, cancel it
     RESCHEDULE = "reschedule"  # another day, with the wish if one was said
+    KEEP = "keep"  # the visit stays as it is: "don't cancel", "leave it as it is"
     CHOOSE = "choose"  # one of the numbered answers or offered places
     QUERY_WHEN = "query_when"
     QUERY_WHERE = "query_where"

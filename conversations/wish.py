@@ -15,6 +15,7 @@ from conversations.facts import Place
 
 OFFERS_AT_ONCE = 3
 NOON = time(12)
+EVENING = time(17)
 
 
 class DayPart(StrEnum):
@@ -41,13 +42,71 @@ class Wish(Struct, frozen=True, omit_defaults=True):
     excluded_times: tuple[datetime, ...] = ()
 
 
+def part_of(at: time) -> DayPart:
+    """The part of the day in which an hour lies."""
+    if at < NOON:
+        return DayPart.MORNING
+    return DayPart.AFTERNOON if at < EVENING else DayPart.EVENING
+
+
+def fits(starts_at: datetime, wish: Wish) -> bool:
+    """Whether a start is all that was wished for, and nothing that was turned down."""
+    return (
+        _allowed(starts_at, wish)
+        and _days_off(starts_at.date(), wish) == 0
+        and wish.part in {None, part_of(starts_at.time())}
+        and wish.at in {None, starts_at.time()}
+    )
+
+
 def nearest(
     places: Iterable[Place], wish: Wish, around: datetime, limit: int = OFFERS_AT_ONCE
 ) -> tuple[Place, ...]:
-    """At most `limit` of the free places, those that meet the wish first, then those closest to it.
+    """At most `limit` of the free places: those that fit the wish, or else those that come nearest to it.
 
-    `around` is where "nearest" is measured from when the wish names no day: usually the present visit.
-    Excluded days are left out. What is returned is ordered by time, so that it reads as a calendar.
+    Where the wish names no day, near means near `around`, usually the present visit, and the places are of
+    different days as far as possible, because a parent who cannot come then mostly wants another day. The
+    result is in the order of time, so that it reads as a calendar.
     """
-    del wish
-    return tuple(sorted(places, key=lambda place: abs(place.starts_at - around))[:limit])
+    allowed = [place for place in places if _allowed(place.starts_at, wish)]
+    fitting = [place for place in allowed if fits(place.starts_at, wish)]
+    ranked = sorted(fitting or allowed, key=lambda place: _distance(place.starts_at, wish, around))
+    if not (wish.dates or wish.earliest or wish.latest):
+        ranked = _one_per_day_first(ranked)
+    return tuple(sorted(ranked[:limit], key=lambda place: place.starts_at))
+
+
+def _allowed(starts_at: datetime, wish: Wish) -> bool:
+    return starts_at.date() not in wish.excluded and starts_at not in wish.excluded_times
+
+
+def _days_off(day: date, wish: Wish) -> int:
+    """How many days a date is away from the wished ones; 0 when it is among them or none are named."""
+    if wish.dates:
+        return min(abs((day - wished).days) for wished in wish.dates)
+    early = (wish.earliest - day).days if wish.earliest else 0
+    late = (day - wish.latest).days if wish.latest else 0
+    return max(early, late, 0)
+
+
+def _distance(starts_at: datetime, wish: Wish, around: datetime) -> tuple[int, bool, float, float]:
+    """Days off first, then the wrong part of the day, then the hours off, then the time from `around`."""
+    wrong_part = wish.part not in {None, part_of(starts_at.time())}
+    hours_off = abs(_hours(starts_at.time()) - _hours(wish.at)) if wish.at else 0.0
+    return _days_off(starts_at.date(), wish), wrong_part, hours_off, abs((starts_at - around).total_seconds())
+
+
+def _hours(at: time) -> float:
+    return at.hour + at.minute / 60
+
+
+def _one_per_day_first(ranked: list[Place]) -> list[Place]:
+    """The same places, the best of each day before the second best of any."""
+    seen: set[date] = set()
+    best: list[Place] = []
+    others: list[Place] = []
+    for place in ranked:
+        day = place.starts_at.date()
+        (others if day in seen else best).append(place)
+        seen.add(day)
+    return best + others

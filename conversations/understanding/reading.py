@@ -28,7 +28,7 @@ class Question(StrEnum):
 class Scene(Struct, frozen=True):
     """The circumstances of a text.
 
-    `visit_at` is the start of the visit in question where there is just one; `offers` and `choices` are
+    `visits_at` are the starts of the visits in question; `offers` and `choices` are
     what a number can pick. All times are in the facility's zone.
     """
 
@@ -36,7 +36,7 @@ class Scene(Struct, frozen=True):
     language: str = "en"
     question: Question = Question.NOTHING
     children: tuple[str, ...] = ()
-    visit_at: datetime | None = None
+    visits_at: tuple[datetime, ...] = ()
     offers: tuple[datetime, ...] = ()
     choices: int = 0
 

@@ -1,0 +1,237 @@
+"""What one language finds in a text: phrases with their scope, days, names, numbers, and what it cannot explain.
+
+This is evidence, not yet meaning. Whether a promise is negated, only asked about, or stands alone is
+noted here; what follows from that in the scene is decided by the rules.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from conversations.understanding.days import Calendar, Mention, mentions
+from conversations.understanding.lexicon import Lexicon, lexicon
+from conversations.understanding.normal import normalise
+from conversations.understanding.phrases import Match
+from conversations.understanding.reading import Scene
+from conversations.understanding.tokens import Clause, clauses
+from conversations.understanding.when import When, refused_in
+
+# Their words hold names of days that are not meant: "good morning", "have a nice day".
+_NOT_ABOUT_DAYS = frozenset({"nothing", "greeting", "thanks"})
+# How far a "not" reaches: "not at all sure to come".
+_NEGATION_REACH = 3
+
+
+class Act(Struct, frozen=True):
+    """A phrase that was said.
+
+    Attributes:
+        name: the act of the lexicon.
+        line: the lexicon's line that matched.
+        words: the words it matched.
+        clause: the number of its clause.
+        negated: a "not" stands before it.
+        asked: a question mark closes its clause.
+        opened: its clause begins as a question does ("can we", "should I").
+        alone: nothing but politeness stands beside it in its clause.
+    """
+
+    name: str
+    line: str
+    words: str
+    clause: int
+    negated: bool = False
+    asked: bool = False
+    opened: bool = False
+    alone: bool = False
+
+
+class Findings(Struct, frozen=True):
+    """The evidence in a text, for one language."""
+
+    language: str
+    acts: tuple[Act, ...] = ()
+    when: When = When()
+    children: tuple[str, ...] = ()
+    all_children: bool = False
+    choice: int | None = None
+    words: int = 0
+    unexplained: int = 0
+
+    def said(self, *names: str) -> Act | None:
+        """The first of these acts that is said and not negated."""
+        return next((act for act in self.acts if act.name in names and not act.negated), None)
+
+    def negated(self, *names: str) -> Act | None:
+        """The first of these acts that a "not" stands before."""
+        return next((act for act in self.acts if act.name in names and act.negated), None)
+
+    @property
+    def explained(self) -> float:
+        """The share of the words that have been given a meaning."""
+        return 1 - self.unexplained / self.words if self.words else 0.0
+
+
+def find(normalised: str, language: str, scene: Scene) -> Findings:
+    """Gather what a language's words find in a normalised text."""
+    known = lexicon(language)
+    calendar = Calendar(
+        scene.now.date(), tuple(dict.fromkeys(at.date() for at in (*scene.offers, *scene.visits_at)))
+    )
+    parts = clauses(normalised, known.turning_words)
+    names = {name: tuple(normalise(name).split()) for name in scene.children}
+    names = {name: words for name, words in names.items() if words and not _is_a_word(words, known)}
+    read = [
+        _read(number, clause, known, calendar, tuple(names.values())) for number, clause in enumerate(parts)
+    ]
+    everything = tuple(word for clause in parts for word in clause.words)
+    return Findings(
+        language=language,
+        acts=tuple(act for clause in read for act in clause.acts),
+        when=When(
+            tuple(mention for clause in read for mention in clause.wished),
+            tuple(mention for clause in read for mention in clause.refused),
+        ),
+        children=tuple(
+            name for name, words in names.items() if any(_names(clause.words, words) for clause in parts)
+        ),
+        all_children=any(clause.all_children for clause in read),
+        choice=_choice(everything, known, scene.choices),
+        words=sum(word.isalnum() for word in everything),
+        unexplained=sum(clause.unexplained for clause in read),
+    )
+
+
+class _Read(Struct, frozen=True):
+    acts: tuple[Act, ...]
+    wished: tuple[Mention, ...]
+    refused: tuple[Mention, ...]
+    all_children: bool
+    unexplained: int
+
+
+def _read(
+    number: int, clause: Clause, known: Lexicon, calendar: Calendar, names: Sequence[tuple[str, ...]]
+) -> _Read:
+    words = clause.words
+    matches = known.book.find(words)
+    covered = {at for match in matches for at in range(match.start, match.end)}
+    negators = [at for at, word in enumerate(words) if word in known.negators and at not in covered]
+    named = tuple(mentions(_without(words, matches), known.language, calendar))
+    refused = refused_in(
+        words, named, matches, _refusing_words(words, negators, matches, known), known.days.joined_by
+    )
+    group = next((span for span in map(lambda name: _at(words, name), known.all_children) if span), range(0))
+    explained = covered | set(negators) | set(group) if covered.isdisjoint(group) else covered | set(negators)
+    for mention in named:
+        explained |= set(range(mention.start, mention.end))
+    for name in names:
+        explained |= set(_names(words, name) or ())
+    return _Read(
+        acts=tuple(_acts(number, clause, matches, negators, covered, known)),
+        wished=tuple(mention for mention in named if mention not in refused),
+        refused=tuple(mention for mention in named if mention in refused),
+        all_children=bool(group) and covered.isdisjoint(group),
+        unexplained=sum(_needs_meaning(word, known) for at, word in enumerate(words) if at not in explained),
+    )
+
+
+def _acts(
+    number: int,
+    clause: Clause,
+    matches: Sequence[Match],
+    negators: Sequence[int],
+    covered: set[int],
+    known: Lexicon,
+) -> Iterator[Act]:
+    words = clause.words
+    rest = {word for at, word in enumerate(words) if at not in covered}
+    opened = _opens_as_question(words, known)
+    for match in matches:
+        others = {word for other in matches if other is not match for word in words[other.start : other.end]}
+        yield Act(
+            name=match.act,
+            line=match.line,
+            words=" ".join(words[match.start : match.end]),
+            clause=number,
+            negated=_is_negated(match, matches, negators),
+            asked=clause.asked,
+            opened=opened,
+            alone=all(word in known.polite or not word.isalnum() for word in rest | others),
+        )
+
+
+def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int]) -> bool:
+    """A "not" that belongs to no phrase reaches over a few words; a "no" that does, only the next one."""
+    answered_no = any(other.act == "no" and other.end == match.start for other in matches)
+    return answered_no or any(0 < match.start - at <= _NEGATION_REACH for at in negators)
+
+
+def _refusing_words(
+    words: tuple[str, ...], negators: Sequence[int], matches: Sequence[Match], known: Lexicon
+) -> list[tuple[int, int]]:
+    """Where "not", "no" and "except" stand."""
+    spans = [(at, at + 1) for at in negators]
+    spans += [(match.start, match.end) for match in matches if match.act == "no"]
+    for phrase in known.days.except_:
+        if found := _at(words, tuple(phrase.split())):
+            spans.append((found.start, found.stop))
+    return spans
+
+
+def _opens_as_question(words: tuple[str, ...], known: Lexicon) -> bool:
+    start = next((at for at, word in enumerate(words) if word not in known.polite), 0)
+    return (
+        words[start : start + 1] in known.question_openers
+        or words[start : start + 2] in known.question_openers
+    )
+
+
+def _without(words: tuple[str, ...], matches: Sequence[Match]) -> tuple[str, ...]:
+    """The words, with those blanked in which a day's name would not mean the day."""
+    hidden = {at for match in matches if match.act in _NOT_ABOUT_DAYS for at in range(match.start, match.end)}
+    return tuple("" if at in hidden else word for at, word in enumerate(words))
+
+
+def _needs_meaning(word: str, known: Lexicon) -> bool:
+    return (
+        word.isalpha()
+        and word not in known.fillers
+        and word not in known.polite
+        and word not in known.around_numbers
+    )
+
+
+def _at(words: tuple[str, ...], phrase: tuple[str, ...]) -> range | None:
+    """Where a phrase stands in the words."""
+    for start in range(len(words) - len(phrase) + 1):
+        if words[start : start + len(phrase)] == phrase:
+            return range(start, start + len(phrase))
+    return None
+
+
+def _names(words: tuple[str, ...], name: tuple[str, ...]) -> range | None:
+    """Where a child's name stands, also as "zuris"."""
+    return _at(words, name) or _at(words, (*name[:-1], f"{name[-1]}s"))
+
+
+def _is_a_word(name: tuple[str, ...], known: Lexicon) -> bool:
+    """A child may be called Will or Hope: such a name cannot be told from the word, so we ask instead."""
+    return len(name) == 1 and (name[0] in known.book.words or name[0] in known.fillers)
+
+
+def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:
+    """The one number that the text consists of, besides words that go with choosing."""
+    found: set[int] = set()
+    at = 0
+    while at < len(words):
+        length = next((n for n in (3, 2, 1) if words[at : at + n] in known.numbers), 0)
+        if length:
+            found.add(known.numbers[words[at : at + length]])
+        elif words[at].isdecimal():
+            found.add(int(words[at]))
+        elif words[at].isalnum() and words[at] not in known.around_numbers:
+            return None
+        at += length or 1
+    number = found.pop() if len(found) == 1 else 0
+    return number if 1 <= number <= choices else None

@@ -1,0 +1,362 @@
+"""What the evidence in a text means in its scene: one ordered table of rules, the first that applies decides.
+
+The order is the policy. Opt-outs stand first. Whatever could be read two ways becomes UNSURE before any
+rule that would act on it: a question too many costs a text, a promise or a refusal that was never made
+costs a child its dose.
+"""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from conversations.intents import Intent
+from conversations.understanding.findings import Act, Findings
+from conversations.understanding.reading import Question, Scene
+
+# More words than this that nobody can explain, and a bare word beside them is not an answer.
+UNEXPLAINED_BESIDE_A_PROMISE = 5
+UNEXPLAINED_BESIDE_YES = 2
+UNEXPLAINED_BESIDE_OK = 1
+
+
+class Verdict(Struct, frozen=True):
+    """An intent, with the rule and the words that led to it."""
+
+    intent: Intent
+    rule: str
+    evidence: str = ""
+    confidence: float = 0.9
+
+
+Rule = Callable[[Findings, Scene], Verdict | None]
+
+
+def decide(found: Findings, scene: Scene) -> Verdict:
+    """The meaning of the evidence."""
+    for rule in RULES:
+        if verdict := rule(found, scene):
+            return verdict
+    return Verdict(Intent.UNKNOWN, "nothing_applies", confidence=0.0)
+
+
+def _verdict(intent: Intent, rule: str, act: Act | None, confidence: float = 0.9) -> Verdict:
+    return Verdict(intent, rule, act.words if act else "", confidence)
+
+
+# --- words that mean the same everywhere ------------------------------------------------------------------
+
+
+def opt_out(found: Findings, scene: Scene) -> Verdict | None:
+    """Any reasonable wording counts (47 CFR 64.1200(a)(10)); the bare word only where it stands alone."""
+    del scene
+    if act := found.said("stop"):
+        return _verdict(Intent.STOP, "opt_out", act, 0.95)
+    act = next((act for act in found.acts if act.name == "bare_stop" and act.alone and not act.negated), None)
+    if act is None:
+        return None
+    if _promise(found) or found.said("keep"):
+        return _verdict(Intent.UNSURE, "stop_beside_a_promise", act, 0.5)
+    return _verdict(Intent.STOP, "opt_out_word", act, 1.0)
+
+
+def opt_in(found: Findings, scene: Scene) -> Verdict | None:
+    """START, or YES from a phone that is opted out (the carrier takes that for START as well)."""
+    bare = next(
+        (act for act in found.acts if act.name == "bare_start" and act.alone and not act.negated), None
+    )
+    if act := found.said("start") or bare:
+        return _verdict(Intent.START, "opt_in", act, 0.95)
+    if scene.question is Question.TEXTS_AGAIN:
+        act = found.said("yes")
+        if act and act.alone and not found.unexplained:
+            return _verdict(Intent.START, "yes_while_opted_out", act)
+    return None
+
+
+def wrong_number(found: Findings, scene: Scene) -> Verdict | None:
+    """Somebody else has this phone."""
+    del scene
+    act = found.said("wrong_number")
+    return _verdict(Intent.WRONG_NUMBER, "wrong_number", act) if act else None
+
+
+def asks_for_help(found: Findings, scene: Scene) -> Verdict | None:
+    """HELP by itself, or a question who we are."""
+    del scene
+    act = found.said("who") or next(
+        (act for act in found.acts if act.name == "bare_help" and act.alone), None
+    )
+    return _verdict(Intent.HELP, "help", act) if act else None
+
+
+# --- picking from what was offered --------------------------------------------------------------------------
+
+
+def picks_a_number(found: Findings, scene: Scene) -> Verdict | None:
+    """The text is a number of the list and nothing else."""
+    if found.choice is None or not scene.choices:
+        return None
+    return Verdict(Intent.CHOOSE, "number", str(found.choice), 0.95)
+
+
+def picks_a_child(found: Findings, scene: Scene) -> Verdict | None:
+    """Asked which visit, the parent names a child, or says "both"."""
+    if scene.question is not Question.WHICH_VISIT or not (found.children or found.all_children):
+        return None
+    if found.said("hedge", "not_coming", "cancel", "cancel_visit", "move", "cant", "no", "coming", "keep"):
+        return None
+    return Verdict(Intent.CHOOSE, "child", ", ".join(found.children) or "all")
+
+
+# --- what a machine must leave to people ---------------------------------------------------------------------
+
+
+def wants_a_person(found: Findings, scene: Scene) -> Verdict | None:
+    """Asks for somebody, or for what only a health worker may answer."""
+    del scene
+    act = found.said("human")
+    return _verdict(Intent.HUMAN, "human", act) if act else None
+
+
+def has_been_vaccinated(found: Findings, scene: Scene) -> Verdict | None:
+    """The dose was given elsewhere. "Already" by itself says so only when nothing else is said."""
+    del scene
+    act = found.said("already")
+    if act is None:
+        return None
+    if act.line == "already" and (found.unexplained or len(found.acts) > 1):
+        return None
+    return _verdict(Intent.ALREADY_VACCINATED, "already_vaccinated", act)
+
+
+def child_is_sick(found: Findings, scene: Scene) -> Verdict | None:
+    """The child is not well, unless the parent already says what should happen: another day."""
+    del scene
+    act = found.said("sick")
+    if act is None or found.said("move"):
+        return None
+    return _verdict(Intent.SICK_CHILD, "sick_child", act)
+
+
+# --- two readings remain ---------------------------------------------------------------------------------------
+
+
+def hesitates(found: Findings, scene: Scene) -> Verdict | None:
+    """Maybe, I hope so, if I get a ride: neither yes nor no, unless another day is asked for."""
+    act = found.said("hedge")
+    obstacle = found.said("obstacle")
+    if _asks_to_move(found, scene) or not (act or obstacle):
+        return None
+    if act is None and _refusal(found):
+        return None  # "can't come, I am working": the obstacle only says why
+    if _query(found) and not _promise(found) and not _refusal(found):
+        return None
+    return _verdict(Intent.UNSURE, "hesitation", act or obstacle, 0.6)
+
+
+def contradicts(found: Findings, scene: Scene) -> Verdict | None:
+    """A promise and a refusal in one text."""
+    if _asks_to_move(found, scene):
+        return None
+    refusal = _refusal(found)
+    if refusal and refusal.name != "no" and (found.said("coming") or found.said("keep")):
+        return _verdict(Intent.UNSURE, "promise_and_refusal", refusal, 0.5)
+    if found.said("no") and (_promise(found) or found.said("thanks")) and not found.said("keep"):
+        return _verdict(Intent.UNSURE, "yes_and_no", found.said("no"), 0.5)
+    if negated := found.negated("coming", "cancel", "cancel_visit", "move", "yes", "ok", "keep", "cant"):
+        return _verdict(Intent.UNSURE, "negation_not_understood", negated, 0.5)
+    return None
+
+
+# --- another day ---------------------------------------------------------------------------------------------------
+
+
+def asks_to_move(found: Findings, scene: Scene) -> Verdict | None:
+    """Another day or hour, in words or by naming one that is not the visit's."""
+    if not _asks_to_move(found, scene):
+        return None
+    act = found.said("move", "unsuitable", "none_of_these", "free", "same_day", "later", "sooner", "no")
+    return _verdict(Intent.RESCHEDULE, "another_day", act)
+
+
+def _asks_to_move(found: Findings, scene: Scene) -> bool:
+    if found.said("move", "unsuitable"):
+        return True
+    choosing = scene.question in {Question.WHICH_PLACE, Question.ANOTHER_DAY}
+    if choosing and (
+        found.said("none_of_these", "free", "later", "sooner") or _turns_offers_down(found, scene)
+    ):
+        return True
+    if found.said("same_day", "later", "sooner") and (scene.visits_at or choosing) and not _query(found):
+        return True
+    return _names_another_day(found, scene)
+
+
+def _turns_offers_down(found: Findings, scene: Scene) -> bool:
+    """A plain "no" to offers asks for others."""
+    act = found.said("no")
+    return scene.question is Question.WHICH_PLACE and act is not None and act.alone and not found.unexplained
+
+
+def _names_another_day(found: Findings, scene: Scene) -> bool:
+    """A day is wished, and it is not a visit's day; or an hour of the same day, with no promise to come."""
+    if not found.when.wished or _query(found):
+        return False
+    if found.said("free"):
+        return True
+    if any(found.when.fits(at) for at in scene.visits_at):
+        return False
+    same_day = any(found.when.names_day_of(at) for at in scene.visits_at)
+    return not (same_day and (_promise(found) or _refusal(found)))
+
+
+def promises_another_hour(found: Findings, scene: Scene) -> Verdict | None:
+    """ "We will come at 3", when the visit is at 10: a mistake or a wish, so ask."""
+    if not found.when.wished or not scene.visits_at or any(found.when.fits(at) for at in scene.visits_at):
+        return None
+    act = _promise(found)
+    return _verdict(Intent.UNSURE, "another_hour", act, 0.5) if act else None
+
+
+# --- will not come ----------------------------------------------------------------------------------------------------
+
+
+def refuses(found: Findings, scene: Scene) -> Verdict | None:
+    """Will not come. A bare "cancel" or a question is checked first; a day that is not the visit's, too."""
+    act = _refusal(found)
+    if act is None or act.name == "no":
+        return None
+    if act.name == "cancel" and scene.question is not Question.WHICH_MEANING and not found.said("not_coming"):
+        return _verdict(Intent.UNSURE, "bare_cancel", act, 0.6)
+    if act.asked or (act.opened and act.name != "cancel_visit"):
+        return _verdict(Intent.UNSURE, "asks_about_refusing", act, 0.5)
+    if act.name == "cant" and found.unexplained > UNEXPLAINED_BESIDE_OK:
+        return _verdict(Intent.UNSURE, "cannot_what", act, 0.5)
+    if found.when.refused and not any(found.when.refuses_day_of(at) for at in scene.visits_at):
+        days = any(mention.names_a_day for mention in found.when.refused)
+        intent = Intent.UNSURE if days else Intent.RESCHEDULE
+        return _verdict(intent, "refuses_another_time", act, 0.5)
+    return _verdict(Intent.DECLINE, "refusal", act)
+
+
+def says_no(found: Findings, scene: Scene) -> Verdict | None:
+    """A plain "no": what it refuses depends on what was asked."""
+    act = found.said("no")
+    if act is None:
+        return None
+    plain = act.alone and not found.unexplained
+    if plain and scene.question in {Question.WILL_YOU_COME, Question.ANOTHER_DAY}:
+        return _verdict(Intent.DECLINE, "no", act)
+    return _verdict(Intent.UNSURE, "no_to_what", act, 0.4)
+
+
+# --- will come -----------------------------------------------------------------------------------------------------------
+
+
+def keeps(found: Findings, scene: Scene) -> Verdict | None:
+    """Don't cancel, leave it as it is; or, when other places were offered, the day it already is."""
+    act = found.said("keep")
+    if act and not act.asked:
+        return _verdict(Intent.KEEP, "keep", act)
+    if scene.question is Question.WHICH_PLACE and found.when.wished and _promise(found):
+        old = any(found.when.names_day_of(at) for at in scene.visits_at)
+        new = any(found.when.names_day_of(at) for at in scene.offers)
+        if old and not new:
+            return _verdict(Intent.KEEP, "keeps_old_day", _promise(found))
+    return None
+
+
+def promises(found: Findings, scene: Scene) -> Verdict | None:
+    """Says that they will come. A question promises nothing."""
+    del scene
+    act = found.said("coming")
+    if act is None or (_query(found) and (act.asked or act.opened)):
+        return None
+    if act.asked or act.opened or found.unexplained > UNEXPLAINED_BESIDE_A_PROMISE:
+        return _verdict(Intent.UNSURE, "promise_not_certain", act, 0.5)
+    return _verdict(Intent.CONFIRM, "promise", act)
+
+
+def agrees(found: Findings, scene: Scene) -> Verdict | None:
+    """Yes; or OK, where something was asked and nothing else is being asked back."""
+    if act := found.said("yes"):
+        certain = not act.asked and found.unexplained <= UNEXPLAINED_BESIDE_YES
+        return _verdict(Intent.CONFIRM if certain else Intent.UNSURE, "yes", act, 0.95 if certain else 0.5)
+    act = found.said("ok")
+    if act is None or _query(found):
+        return None
+    if scene.question is Question.NOTHING:
+        return _verdict(Intent.SMALLTALK, "ok_after_the_fact", act, 0.7)
+    certain = not act.asked and found.unexplained <= UNEXPLAINED_BESIDE_OK
+    return _verdict(Intent.CONFIRM if certain else Intent.UNSURE, "ok", act, 0.8 if certain else 0.5)
+
+
+# --- questions and talk ----------------------------------------------------------------------------------------------------
+
+
+def asks(found: Findings, scene: Scene) -> Verdict | None:
+    """When, where, what for."""
+    del scene
+    act = _query(found)
+    intents = {"when": Intent.QUERY_WHEN, "where": Intent.QUERY_WHERE, "what": Intent.QUERY_WHAT}
+    return _verdict(intents[act.name], "question", act) if act else None
+
+
+def names_the_visits_day(found: Findings, scene: Scene) -> Verdict | None:
+    """Only the day that it is: a question or an answer, so ask."""
+    del scene
+    return Verdict(Intent.UNSURE, "only_the_day", confidence=0.4) if found.when else None
+
+
+def is_confused(found: Findings, scene: Scene) -> Verdict | None:
+    """Does not know what to write."""
+    del scene
+    act = found.said("help")
+    return _verdict(Intent.HELP, "confused", act) if act else None
+
+
+def talks(found: Findings, scene: Scene) -> Verdict | None:
+    """Thanks and greetings, with nothing of weight beside them."""
+    del scene
+    act = found.said("thanks", "greeting")
+    if act is None or found.unexplained > UNEXPLAINED_BESIDE_YES:
+        return None
+    return _verdict(Intent.SMALLTALK, "politeness", act, 0.8)
+
+
+def _promise(found: Findings) -> Act | None:
+    return found.said("coming", "yes", "ok")
+
+
+def _refusal(found: Findings) -> Act | None:
+    return found.said("not_coming", "cancel_visit") or found.said("cancel", "cant") or found.said("no")
+
+
+def _query(found: Findings) -> Act | None:
+    return found.said("when", "where", "what")
+
+
+RULES: tuple[Rule, ...] = (
+    opt_out,
+    opt_in,
+    wrong_number,
+    asks_for_help,
+    picks_a_number,
+    picks_a_child,
+    wants_a_person,
+    has_been_vaccinated,
+    child_is_sick,
+    hesitates,
+    contradicts,
+    asks_to_move,
+    promises_another_hour,
+    refuses,
+    keeps,
+    promises,
+    agrees,
+    says_no,
+    asks,
+    names_the_visits_day,
+    is_confused,
+    talks,
+)

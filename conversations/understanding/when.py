@@ -1,0 +1,122 @@
+"""Which of the days a parent named are wished, which are refused, and whether the visit is among them.
+
+"Thursday I can't, what about Monday or Tuesday?" A refusal takes the days beside it in its clause, and
+the days joined to those by "or"; it never reaches over a comma or a "but".
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, time
+
+from msgspec import Struct
+
+from conversations.understanding.days import Mention
+from conversations.understanding.phrases import Match
+from conversations.wish import DayPart, part_of
+
+REFUSING_ACTS = frozenset({"not_coming", "cant", "unsuitable", "cancel", "cancel_visit"})
+AGREEING_ACTS = frozenset({"yes", "ok", "coming", "move"})
+# How many words may stand between a refusal and its day: "thursday we cant", "cant do it on thursday".
+_BEFORE, _BEHIND = 2, 3
+
+Group = tuple[Mention, ...]
+Span = tuple[int, int]
+
+
+class When(Struct, frozen=True):
+    """The days and hours of one text, told apart."""
+
+    wished: tuple[Mention, ...] = ()
+    refused: tuple[Mention, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.wished or self.refused)
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        return tuple(sorted({day for mention in self.wished for day in mention.dates}))
+
+    @property
+    def part(self) -> DayPart | None:
+        return next((mention.part for mention in self.wished if mention.part), None)
+
+    @property
+    def at(self) -> time | None:
+        return next((mention.at for mention in self.wished if mention.at), None)
+
+    @property
+    def bounds(self) -> tuple[date | None, date | None]:
+        ranged = next((mention for mention in self.wished if mention.earliest), None)
+        return (ranged.earliest, ranged.latest) if ranged else (None, None)
+
+    def names_day_of(self, starts_at: datetime) -> bool:
+        """Whether the wished days, if any were named, include this start's day."""
+        earliest, latest = self.bounds
+        day = starts_at.date()
+        if self.dates:
+            return day in self.dates
+        return earliest is None or (earliest <= day and (latest is None or day <= latest))
+
+    def names_hour_of(self, starts_at: datetime) -> bool:
+        """Whether the wished hours, if any were named, include this start."""
+        return self.at in {None, starts_at.time()} and self.part in {None, part_of(starts_at.time())}
+
+    def fits(self, starts_at: datetime) -> bool:
+        """Whether nothing that was wished is against this start."""
+        return self.names_day_of(starts_at) and self.names_hour_of(starts_at)
+
+    def refuses_day_of(self, starts_at: datetime) -> bool:
+        """Whether this start's day is among the refused ones."""
+        return any(starts_at.date() in mention.dates for mention in self.refused)
+
+
+def refused_in(
+    clause: tuple[str, ...],
+    mentions: Sequence[Mention],
+    matches: Sequence[Match],
+    negators: Sequence[Span],
+    joined_by: Collection[str],
+) -> frozenset[Mention]:
+    """The mentions of one clause that a refusal or a "not" in it is about."""
+    groups = tuple(_groups(clause, mentions, joined_by))
+    refused: set[Mention] = set()
+    for match in matches:
+        if match.act in REFUSING_ACTS:
+            refused.update(_beside(match.start, match.end, groups))
+    for start, end in negators:
+        refused.update(_behind(start, end, groups, matches))
+    return frozenset(refused)
+
+
+def _groups(
+    clause: tuple[str, ...], mentions: Sequence[Mention], joined_by: Collection[str]
+) -> Iterator[Group]:
+    """Mentions that belong together: "thursday morning", "monday or tuesday", but not "monday tuesday"."""
+    group: list[Mention] = []
+    for mention in mentions:
+        between = clause[group[-1].end : mention.start] if group else ()
+        apart = not set(between) <= set(joined_by) or (
+            not between and mention.names_a_day and any(other.names_a_day for other in group)
+        )
+        if group and apart:
+            yield tuple(group)
+            group = []
+        group.append(mention)
+    if group:
+        yield tuple(group)
+
+
+def _beside(start: int, end: int, groups: Sequence[Group]) -> Group:
+    """The days that a refusal is about: those inside it, just before it, or else behind it."""
+    inside = tuple(mention for group in groups for mention in group if start <= mention.start < end)
+    before = next((group for group in groups if 0 <= start - group[-1].end <= _BEFORE), ())
+    behind = next((group for group in groups if 0 <= group[0].start - end <= _BEHIND), ())
+    return inside or before or behind
+
+
+def _behind(start: int, end: int, groups: Sequence[Group], matches: Sequence[Match]) -> Group:
+    """The days that a bare "not" is about: those behind it, unless they are agreed to at once."""
+    agreed = {match.start for match in matches if match.act in AGREEING_ACTS}
+    for group in groups:
+        if 0 <= group[0].start - end <= _BEHIND and not agreed & {group[-1].end, group[-1].end + 1}:
+            return group
+    return next((group for group in groups if 0 <= start - group[-1].end <= 1), ())
