@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from litestar import Litestar, Request
 from litestar.datastructures import State
-from typing import Any
 
 import admin_api
 from service import health, webhooks
@@ -44,6 +44,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Litestar:
         state=State({"settings": settings, "clock": clock, "nudge": lambda: None}),
         lifespan=[serving],
         after_response=nudge_worker,
+        before_send=[admin_api.add_security_headers],
         exception_handlers=admin_api.exception_handlers(),
         openapi_config=admin_api.openapi_config(),
     )

@@ -1,7 +1,7 @@
 """Clinic sessions: when a facility vaccinates, and how many children it can take."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,9 @@ from service.errors import Conflict, Duplicate, InUse, Invalid, NotFound
 from service.paging import Page, Paged, paged
 
 LARGEST_CAPACITY = 2000
+# In the structs below a field is called `date`, which hides the type of that name.
+Day: TypeAlias = date
+
 # A date typed wrong by a century is caught here.
 FARTHEST_DAYS = 3 * 366
 
@@ -25,7 +28,7 @@ class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A time in which a facility vaccinates, on its own calendar and clock."""
 
     facility_id: UUID
-    date: date
+    date: Day
     starts: time
     ends: time
     capacity: int
@@ -34,7 +37,7 @@ class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class SessionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to change. The time only while nobody has an appointment in it."""
 
-    date: date | UnsetType = UNSET
+    date: Day | UnsetType = UNSET
     starts: time | UnsetType = UNSET
     ends: time | UnsetType = UNSET
     capacity: int | UnsetType = UNSET
@@ -51,7 +54,7 @@ class SessionView(msgspec.Struct, frozen=True):
 
     id: UUID
     facility_id: UUID
-    date: date
+    date: Day
     starts: time
     ends: time
     starts_at: datetime
@@ -65,8 +68,8 @@ class SessionFilter(msgspec.Struct, frozen=True):
     """Which sessions to list; days are those of the facility's calendar, both included."""
 
     facility_id: UUID | None = None
-    from_date: date | None = None
-    to_date: date | None = None
+    from_date: Day | None = None
+    to_date: Day | None = None
     with_places: bool | None = None
 
 
@@ -217,7 +220,7 @@ def _from_row(row: Any) -> SessionView:
 
 
 def _view(
-    session_id: UUID, facility_id: UUID, zone: str, day: date, starts: time, ends: time, capacity: int
+    session_id: UUID, facility_id: UUID, zone: str, day: Day, starts: time, ends: time, capacity: int
 ) -> SessionView:
     """A session as it would be. Times that a clock change skips or repeats are read as PEP 495 says."""
     local = ZoneInfo(zone)
