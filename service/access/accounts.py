@@ -88,19 +88,22 @@ async def create_user(new: NewUser, *, actor: Actor, now: datetime) -> UserView:
         Duplicate: there is an account with this e-mail address.
     """
     require_admin(actor)
-    user = User(
-        id=uuid4(),
-        email=emails.check(new.email),
-        name=one_line(new.name, field="name", longest=LONGEST_NAME),
-        role=new.role,
-        disabled_at=None,
-        created_at=now,
-    )
-    passwords.check(new.password, email=user.email, name=user.name)
-    user.password_hash = await passwords.hashed(new.password)
+    email = emails.check(new.email)
+    name = one_line(new.name, field="name", longest=LONGEST_NAME)
+    passwords.check(new.password, email=email, name=name)
+    password_hash = await passwords.hashed(new.password)
     with no_duplicate("There is an account with this e-mail address."):
         async with unit_of_work():
-            user.guardian = await _guardian_of(new.role, new.guardian_phone, current=None)
+            user = User(
+                id=uuid4(),
+                email=email,
+                name=name,
+                password_hash=password_hash,
+                role=new.role,
+                guardian=await _guardian_of(new.role, new.guardian_phone, current=None),
+                disabled_at=None,
+                created_at=now,
+            )
             await User.insert(user)
             await _set_facilities(user.id, new.role, new.facility_ids)
             view = await _view(user.id)
