@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, delete, get, post, put
+from litestar.params import JSONBody
 from msgspec import Meta
 
 from admin_api.dependencies import AskedPage, Caller, Now
@@ -38,7 +39,7 @@ class AppointmentController(Controller):
     tags = ("appointments",)
 
     @post("/", guards=[may("appointments", "create")], summary="Book an appointment")
-    async def create(self, data: NewAppointment, actor: Caller, now: Now) -> AppointmentView:
+    async def create(self, data: JSONBody[NewAppointment], actor: Caller, now: Now) -> AppointmentView:
         """Takes a place in a clinic session of the child's facility and texts the guardians."""
         return await booking.book(data, actor=actor, now=now)
 
@@ -72,7 +73,7 @@ class AppointmentController(Controller):
 
     @put("/{appointment_id:uuid}", guards=[may("appointments", "update")], summary="Change an appointment")
     async def update(
-        self, appointment_id: UUID, data: AppointmentChange, actor: Caller, now: Now
+        self, appointment_id: UUID, data: JSONBody[AppointmentChange], actor: Caller, now: Now
     ) -> AppointmentView:
         """Move it (`session_id`), confirm or cancel it, or, as staff, record how the visit ended."""
         return await _change(appointment_id, data, actor, now)

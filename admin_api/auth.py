@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from litestar import Controller, Request, delete, get, post
 from litestar.datastructures import State
+from litestar.params import JSONBody
 from msgspec import Meta
 
 from admin_api.dependencies import Caller, Now
@@ -37,7 +38,9 @@ class AuthController(Controller):
     tags = ("auth",)
 
     @post("/token", security=[], summary="Sign in")
-    async def sign_in(self, data: Credentials, request: Request[Actor, str, State], now: Now) -> TokenView:
+    async def sign_in(
+        self, data: JSONBody[Credentials], request: Request[Actor, str, State], now: Now
+    ) -> TokenView:
         """Exchange an e-mail address and a password for a bearer token."""
         address = request.client.host if request.client else ""
         issued = await signing_in.sign_in(data.email, data.password, address=address, now=now)

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from litestar import Controller, delete, get, post, put
+from litestar.params import JSONBody
 
 from admin_api.dependencies import AskedPage, Caller, Now
 from admin_api.permission import may
@@ -19,7 +20,7 @@ class ChildController(Controller):
     tags = ("children",)
 
     @post("/", guards=[may("children", "create")], summary="Register a child")
-    async def create(self, data: NewChild, actor: Caller, now: Now) -> ChildView:
+    async def create(self, data: JSONBody[NewChild], actor: Caller, now: Now) -> ChildView:
         """Creates the guardians, or links those who are registered with their phone."""
         return await children.register_child(data, actor=actor, now=now)
 
@@ -45,7 +46,7 @@ class ChildController(Controller):
         return await children.get_child(child_id, actor=actor)
 
     @put("/{child_id:uuid}", guards=[may("children", "update")], summary="Change a child")
-    async def update(self, child_id: UUID, data: ChildChange, actor: Caller, now: Now) -> ChildView:
+    async def update(self, child_id: UUID, data: JSONBody[ChildChange], actor: Caller, now: Now) -> ChildView:
         """Fields left out stay; `guardians`, where given, replaces all of them."""
         return await children.change_child(child_id, data, actor=actor, now=now)
 

@@ -9,17 +9,17 @@ from typing import Annotated, Any, TypeAlias
 
 from litestar import Request
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ValidationException
-from litestar.params import Dependency, Parameter
+from litestar.params import Parameter
 
 from service.access.actor import Actor
 from service.clock import Clock
 from service.paging import LARGEST_OFFSET, LARGEST_PAGE, USUAL_PAGE, Page
 
-Now: TypeAlias = Annotated[datetime, Dependency(skip_validation=True)]
-Caller: TypeAlias = Annotated[Actor, Dependency(skip_validation=True)]
-AskedPage: TypeAlias = Annotated[Page, Dependency(skip_validation=True)]
+Now: TypeAlias = NamedDependency[datetime]
+Caller: TypeAlias = NamedDependency[Actor]
+AskedPage: TypeAlias = NamedDependency[Page]
 
 PAGING = frozenset({"limit", "offset"})
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Controller, delete, get, post, put
+from litestar.params import JSONBody
 
 from admin_api.dependencies import AskedPage, Caller, Now
 from admin_api.permission import may
@@ -18,7 +19,7 @@ class FacilityController(Controller):
     tags = ("facilities",)
 
     @post("/", guards=[may("facilities", "create")], summary="Register a facility")
-    async def create(self, data: NewFacility, actor: Caller, now: Now) -> FacilityView:
+    async def create(self, data: JSONBody[NewFacility], actor: Caller, now: Now) -> FacilityView:
         """Its zone decides what "tomorrow" and "at night" mean for its families."""
         return await facilities.register_facility(data, actor=actor, now=now)
 
@@ -33,7 +34,9 @@ class FacilityController(Controller):
         return await facilities.get_facility(facility_id, actor=actor)
 
     @put("/{facility_id:uuid}", guards=[may("facilities", "update")], summary="Change a facility")
-    async def update(self, facility_id: UUID, data: FacilityChange, actor: Caller, now: Now) -> FacilityView:
+    async def update(
+        self, facility_id: UUID, data: JSONBody[FacilityChange], actor: Caller, now: Now
+    ) -> FacilityView:
         """Fields left out stay. Appointments and reminders that stand keep their times."""
         return await facilities.change_facility(facility_id, data, actor=actor, now=now)
 

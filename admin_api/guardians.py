@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, get, put
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
 from admin_api.dependencies import AskedPage, Caller, Now
 from admin_api.permission import may
@@ -37,6 +37,8 @@ class GuardianController(Controller):
         return await guardians.get_guardian(guardian_id, actor=actor)
 
     @put("/{guardian_id:uuid}", guards=[may("guardians", "update")], summary="Change a guardian")
-    async def update(self, guardian_id: UUID, data: GuardianChange, actor: Caller, now: Now) -> GuardianView:
+    async def update(
+        self, guardian_id: UUID, data: JSONBody[GuardianChange], actor: Caller, now: Now
+    ) -> GuardianView:
         """Name, language and consent. An opt-out is ended by the guardian alone, with START."""
         return await guardians.change_guardian(guardian_id, data, actor=actor, now=now)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, get, put
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
 
 from admin_api.dependencies import AskedPage, Caller, Now
 from admin_api.permission import may
@@ -32,13 +32,13 @@ class HandoffController(Controller):
         actor: Caller,
         page: AskedPage,
         *,
-        open_: Annotated[bool | None, Parameter(query="open")] = None,
+        open_: Annotated[bool | None, QueryParameter(name="open")] = None,
     ) -> Paged[HandoffView]:
         """Those that wait longest first."""
         return await handoffs.list_handoffs(HandoffFilter(open=open_), actor=actor, page=page)
 
     @put("/{handoff_id:uuid}", guards=[may("handoffs", "update")], summary="Close a handoff", status_code=204)
-    async def update(self, handoff_id: UUID, data: HandoffChange, actor: Caller, now: Now) -> None:
+    async def update(self, handoff_id: UUID, data: JSONBody[HandoffChange], actor: Caller, now: Now) -> None:
         """Somebody has taken care of it: `{"closed": true}`."""
         assert data.closed
         await handoffs.close_handoff(handoff_id, actor=actor, now=now)

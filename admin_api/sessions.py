@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from litestar import Controller, delete, get, post, put
+from litestar.params import JSONBody
 
 from admin_api.dependencies import AskedPage, Caller, Now
 from admin_api.permission import may
@@ -19,7 +20,7 @@ class SessionController(Controller):
     tags = ("clinic sessions",)
 
     @post("/", guards=[may("sessions", "create")], summary="Open a clinic session")
-    async def create(self, data: NewSession, actor: Caller, now: Now) -> SessionView:
+    async def create(self, data: JSONBody[NewSession], actor: Caller, now: Now) -> SessionView:
         """Date and times are those of the facility's own calendar and clock."""
         return await sessions.open_session(data, actor=actor, now=now)
 
@@ -46,7 +47,9 @@ class SessionController(Controller):
         return await sessions.get_session(session_id, actor=actor)
 
     @put("/{session_id:uuid}", guards=[may("sessions", "update")], summary="Change a clinic session")
-    async def update(self, session_id: UUID, data: SessionChange, actor: Caller, now: Now) -> SessionView:
+    async def update(
+        self, session_id: UUID, data: JSONBody[SessionChange], actor: Caller, now: Now
+    ) -> SessionView:
         """Fields left out stay. The time changes only while no appointment has been told to a family."""
         return await sessions.change_session(session_id, data, actor=actor, now=now)
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Controller, get, post
+from litestar.params import JSONBody
 
 from admin_api.dependencies import AskedPage, Caller, Now
 from admin_api.permission import may
@@ -20,7 +21,7 @@ class TextController(Controller):
     tags = ("texts",)
 
     @post("/", guards=[may("texts", "create")], summary="Text a guardian")
-    async def create(self, data: NewText, actor: Caller, now: Now) -> TextView:
+    async def create(self, data: JSONBody[NewText], actor: Caller, now: Now) -> TextView:
         """Goes out as soon as the carrier takes it. To a guardian who has opted out it is kept, not sent."""
         return await by_hand.send(data, actor=actor, now=now)
 

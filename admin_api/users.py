@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Controller, delete, get, post, put
+from litestar.params import JSONBody
 
 from admin_api.dependencies import AskedPage, Caller, Now
 from admin_api.permission import may
@@ -19,7 +20,7 @@ class UserController(Controller):
     tags = ("users",)
 
     @post("/", guards=[may("users", "create")], summary="Create an account")
-    async def create(self, data: NewUser, actor: Caller, now: Now) -> UserView:
+    async def create(self, data: JSONBody[NewUser], actor: Caller, now: Now) -> UserView:
         """A scheduler is given facilities; a parent, the phone of a registered guardian."""
         return await accounts.create_user(data, actor=actor, now=now)
 
@@ -43,7 +44,7 @@ class UserController(Controller):
         return await accounts.get_user(user_id, actor=actor)
 
     @put("/{user_id:uuid}", guards=[may("users", "update")], summary="Change an account")
-    async def update(self, user_id: UUID, data: UserChange, actor: Caller, now: Now) -> UserView:
+    async def update(self, user_id: UUID, data: JSONBody[UserChange], actor: Caller, now: Now) -> UserView:
         """Fields left out stay. A new role, password or standing ends all of its tokens."""
         return await accounts.change_user(user_id, data, actor=actor, now=now)
 
