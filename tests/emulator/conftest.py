@@ -44,19 +44,22 @@ def anyio_backend() -> str:
 
 
 @asynccontextmanager
-async def served(app: ASGIApplication | Litestar) -> AsyncIterator[str]:
-    """Serve an application on a free port of loopback, in this loop, and give its address."""
+async def serving(
+    app: ASGIApplication | Litestar, port: int = 0
+) -> AsyncIterator[tuple[str, uvicorn.Server]]:
+    """Serve an application on loopback, in this loop, and give its address and its server."""
     # The protocol is named because asyncio switches Nagle's delay off only where it is.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as door:
-        door.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(cast("ASGIApplication", app), log_config=None, timeout_graceful_shutdown=1)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(("127.0.0.1", port))
+        config = uvicorn.Config(cast("ASGIApplication", app), log_config=None, timeout_graceful_shutdown=3)
         config.load()
         server = uvicorn.Server(config)
         # What `serve` does, less its signal handlers, which belong to pytest here, and its slow tick.
         server.lifespan = config.lifespan_class(config)
         await server.startup([door])
         try:
-            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+            yield f"http://127.0.0.1:{door.getsockname()[1]}", server
         finally:
             # And what `shutdown` does, less the tenth of a second that it always waits.
             for listener in server.servers:
@@ -64,6 +67,13 @@ async def served(app: ASGIApplication | Litestar) -> AsyncIterator[str]:
             for connection in list(server.server_state.connections):
                 connection.shutdown()
             await server.lifespan.shutdown()
+
+
+@asynccontextmanager
+async def served(app: ASGIApplication | Litestar, port: int = 0) -> AsyncIterator[str]:
+    """Serve an application on loopback, in this loop, and give its address."""
+    async with serving(app, port) as (url, _):
+        yield url
 
 
 @dataclass
@@ -159,7 +169,7 @@ class Emulated:
 
 @asynccontextmanager
 async def emulated(
-    *, journal: Path | None = None, now: Callable[[], datetime] = lambda: NOW, **changes: Any
+    *, journal: Path | None = None, now: Callable[[], datetime] = lambda: NOW, port: int = 0, **changes: Any
 ) -> AsyncIterator[Emulated]:
     """Run the emulator between the SDK and a recording receiver."""
     receiver = Receiver()
@@ -175,7 +185,7 @@ async def emulated(
             pace=0,
         )
         config = msgspec.structs.replace(config, **changes)
-        url = await stack.enter_async_context(served(create_app(config, now)))
+        url = await stack.enter_async_context(served(create_app(config, now), port))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
         client = await sdk(stack, url)
         yield Emulated(config, receiver, url, client, http)

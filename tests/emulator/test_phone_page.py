@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from litestar import Response
@@ -165,6 +166,22 @@ async def test_many_phones_wait_on_the_shelf(page: Page, emulator: Emulated) -> 
     await expect(bubbles(page, "+254700000108")).to_have_text(["Hello"])
     await phone(page, "+254700000108").get_by_role("button", name="Put this phone away").click()
     await expect(page.locator(".phone")).to_have_count(8)
+
+
+async def test_the_page_comes_back_when_the_emulator_does(browser: Browser, tmp_path: Path) -> None:
+    journal = tmp_path / "journal.sqlite"
+    page = await browser.new_page()
+    async with emulated(journal=journal) as before:
+        await before.says("before")
+        await page.goto(f"{before.url}/phone")
+        await expect(bubbles(page)).to_have_text(["before"])
+        port = int(before.url.rsplit(":", 1)[1])
+    await expect(page.get_by_role("status")).to_have_text("reconnecting")
+    async with emulated(journal=journal, port=port) as after:
+        await after.says("after")
+        await expect(bubbles(page)).to_have_text(["before", "after"])
+        await expect(page.get_by_role("status")).to_have_text("live")
+        await page.close()
 
 
 async def test_a_number_that_is_none_is_refused_kindly(page: Page) -> None:

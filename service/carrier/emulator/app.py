@@ -15,9 +15,9 @@ from service.carrier.emulator.carrier import Carrier
 from service.carrier.emulator.config import EmulatorConfig
 from service.carrier.emulator.delivery import Delivery
 from service.carrier.emulator.faults import Faults
-from service.carrier.emulator.hanging_up import knowing_its_line
 from service.carrier.emulator.journal import Journal
 from service.carrier.emulator.ledger import Ledger
+from service.carrier.emulator.line import knowing_its_line
 from service.carrier.emulator.page_routes import page
 from service.carrier.emulator.phones import phones
 from service.carrier.emulator.refusals import Refused

@@ -7,7 +7,8 @@ development tool may use it.
 from typing import Annotated, Final
 
 import msgspec
-from litestar import Router, delete, get, post
+from litestar import Request, Router, delete, get, post
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.exceptions import ValidationException
 from litestar.params import FromQuery, JSONBody, QueryParameter
@@ -16,9 +17,12 @@ from litestar.status_codes import HTTP_200_OK
 
 from service.carrier.emulator.carrier import Carrier
 from service.carrier.emulator.faults import FaultPlan
+from service.carrier.emulator.line import line_of
 from service.carrier.emulator.live import watch
 from service.carrier.emulator.refusals import E164
 from service.carrier.emulator.views import AccountView, LedgerView, PhoneView, TextView
+
+PlainRequest = Request[None, None, State]
 
 _SID: Final = r"^(SM|MM)[0-9a-f]{32}$"
 _PhoneNumber = Annotated[str, msgspec.Meta(pattern=f"^{E164.pattern}$")]
@@ -93,9 +97,10 @@ async def list_phones(carrier: NamedDependency[Carrier]) -> list[PhoneView]:
 
 
 @get("/live", media_type="text/event-stream")
-async def watch_texts(carrier: NamedDependency[Carrier]) -> ServerSentEvent:
+async def watch_texts(request: PlainRequest, carrier: NamedDependency[Carrier]) -> ServerSentEvent:
     """Tell of each text as it comes and changes, as server-sent events."""
-    return ServerSentEvent(watch(carrier.ledger))
+    line = line_of(request.scope)
+    return ServerSentEvent(watch(carrier.ledger, lambda: line.is_ending))
 
 
 @get("/account")

@@ -11,7 +11,7 @@ from typing import Final
 from litestar import Response
 
 from service.carrier.emulator.faults import Fault, Faults, Kind
-from service.carrier.emulator.hanging_up import HangUp
+from service.carrier.emulator.line import HangUp
 from service.carrier.emulator.refusals import Refused
 
 _HELD_MS: Final = 30_000

@@ -123,7 +123,13 @@ function listen() {
     setConnection("live", "live");
   });
   stream.addEventListener("text", (event) => inOrder(() => arrive(JSON.parse(event.data))));
-  stream.addEventListener("error", () => setConnection("lost", "reconnecting"));
+  stream.addEventListener("error", () => {
+    setConnection("lost", "reconnecting");
+    if (stream.readyState === EventSource.CLOSED) {
+      // The browser has given up, as it does on an answer that is no stream.
+      setTimeout(listen, 1000);
+    }
+  });
 }
 
 function setConnection(state, words) {
