@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, delete, get, post, put
-from litestar.params import JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
 
 from admin_api.dependencies import AskedPage, Caller, Now
@@ -48,12 +48,12 @@ class AppointmentController(Controller):
         self,
         actor: Caller,
         page: AskedPage,
-        child_id: UUID | None = None,
-        facility_id: UUID | None = None,
-        session_id: UUID | None = None,
-        status: AppointmentStatus | None = None,
-        from_date: date | None = None,
-        to_date: date | None = None,
+        child_id: FromQuery[UUID | None] = None,
+        facility_id: FromQuery[UUID | None] = None,
+        session_id: FromQuery[UUID | None] = None,
+        status: FromQuery[AppointmentStatus | None] = None,
+        from_date: FromQuery[date | None] = None,
+        to_date: FromQuery[date | None] = None,
     ) -> Paged[AppointmentView]:
         """By time; both days are included, on the facility's calendar."""
         wanted = AppointmentFilter(
@@ -67,13 +67,13 @@ class AppointmentController(Controller):
         return await appointments.list_appointments(wanted, actor=actor, page=page)
 
     @get("/{appointment_id:uuid}", guards=[may("appointments", "read")], summary="Read an appointment")
-    async def read(self, appointment_id: UUID, actor: Caller) -> AppointmentView:
+    async def read(self, appointment_id: FromPath[UUID], actor: Caller) -> AppointmentView:
         """One appointment, with the version that a change may name."""
         return await appointments.get_appointment(appointment_id, actor=actor)
 
     @put("/{appointment_id:uuid}", guards=[may("appointments", "update")], summary="Change an appointment")
     async def update(
-        self, appointment_id: UUID, data: JSONBody[AppointmentChange], actor: Caller, now: Now
+        self, appointment_id: FromPath[UUID], data: JSONBody[AppointmentChange], actor: Caller, now: Now
     ) -> AppointmentView:
         """Move it (`session_id`), confirm or cancel it, or, as staff, record how the visit ended."""
         return await _change(appointment_id, data, actor, now)
@@ -84,7 +84,7 @@ class AppointmentController(Controller):
         summary="Cancel an appointment",
         status_code=200,
     )
-    async def cancel(self, appointment_id: UUID, actor: Caller, now: Now) -> AppointmentView:
+    async def cancel(self, appointment_id: FromPath[UUID], actor: Caller, now: Now) -> AppointmentView:
         """Gives the place up. The appointment is kept as cancelled, and is what this answers with."""
         return await booking.cancel(appointment_id, version=None, actor=actor, now=now)
 

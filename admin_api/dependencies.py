@@ -11,7 +11,7 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ValidationException
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from service.access.actor import Actor
 from service.clock import Clock
@@ -40,8 +40,10 @@ def _actor(request: Request[Actor, str, State]) -> Actor:
 
 
 def _page(
-    limit: Annotated[int, Parameter(ge=1, le=LARGEST_PAGE, description="How many at most.")] = USUAL_PAGE,
-    offset: Annotated[int, Parameter(ge=0, le=LARGEST_OFFSET, description="How many to skip.")] = 0,
+    limit: Annotated[
+        int, QueryParameter(ge=1, le=LARGEST_PAGE, description="How many at most.")
+    ] = USUAL_PAGE,
+    offset: Annotated[int, QueryParameter(ge=0, le=LARGEST_OFFSET, description="How many to skip.")] = 0,
 ) -> Page:
     return Page(limit, offset)
 

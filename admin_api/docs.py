@@ -16,6 +16,7 @@ from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import FromPath
 
 from admin_api.openapi import finished
 from admin_api.openapi_3_0 import in_3_0
@@ -107,7 +108,7 @@ class _Page(OpenAPIRenderPlugin):
 
 
 @get("/assets/{name:str}", include_in_schema=False, sync_to_thread=False)
-def _asset(name: str) -> Response[bytes]:
+def _asset(name: FromPath[str]) -> Response[bytes]:
     if name not in MEDIA_TYPES:
         raise NotFoundException
     headers = {"Cache-Control": "public, max-age=3600"}

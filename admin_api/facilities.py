@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from litestar import Controller, delete, get, post, put
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from admin_api.dependencies import AskedPage, Caller, Now
 from admin_api.permission import may
@@ -29,18 +29,18 @@ class FacilityController(Controller):
         return await facilities.list_facilities(actor=actor, page=page)
 
     @get("/{facility_id:uuid}", guards=[may("facilities", "read")], summary="Read a facility")
-    async def read(self, facility_id: UUID, actor: Caller) -> FacilityView:
+    async def read(self, facility_id: FromPath[UUID], actor: Caller) -> FacilityView:
         """One facility."""
         return await facilities.get_facility(facility_id, actor=actor)
 
     @put("/{facility_id:uuid}", guards=[may("facilities", "update")], summary="Change a facility")
     async def update(
-        self, facility_id: UUID, data: JSONBody[FacilityChange], actor: Caller, now: Now
+        self, facility_id: FromPath[UUID], data: JSONBody[FacilityChange], actor: Caller, now: Now
     ) -> FacilityView:
         """Fields left out stay. Appointments and reminders that stand keep their times."""
         return await facilities.change_facility(facility_id, data, actor=actor, now=now)
 
     @delete("/{facility_id:uuid}", guards=[may("facilities", "delete")], summary="Remove a facility")
-    async def remove(self, facility_id: UUID, actor: Caller, now: Now) -> None:
+    async def remove(self, facility_id: FromPath[UUID], actor: Caller, now: Now) -> None:
         """Refused while children, clinic sessions or schedulers belong to it."""
         await facilities.remove_facility(facility_id, actor=actor, now=now)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, get, put
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from admin_api.dependencies import AskedPage, Caller, Now
 from admin_api.permission import may
@@ -38,7 +38,9 @@ class HandoffController(Controller):
         return await handoffs.list_handoffs(HandoffFilter(open=open_), actor=actor, page=page)
 
     @put("/{handoff_id:uuid}", guards=[may("handoffs", "update")], summary="Close a handoff", status_code=204)
-    async def update(self, handoff_id: UUID, data: JSONBody[HandoffChange], actor: Caller, now: Now) -> None:
+    async def update(
+        self, handoff_id: FromPath[UUID], data: JSONBody[HandoffChange], actor: Caller, now: Now
+    ) -> None:
         """Somebody has taken care of it: `{"closed": true}`."""
         assert data.closed
         await handoffs.close_handoff(handoff_id, actor=actor, now=now)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from litestar import Controller, get, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from admin_api.dependencies import AskedPage, Caller, Now
 from admin_api.permission import may
@@ -30,15 +30,15 @@ class TextController(Controller):
         self,
         actor: Caller,
         page: AskedPage,
-        guardian_id: UUID | None = None,
-        kind: Kind | None = None,
-        status: OutboxStatus | None = None,
+        guardian_id: FromQuery[UUID | None] = None,
+        kind: FromQuery[Kind | None] = None,
+        status: FromQuery[OutboxStatus | None] = None,
     ) -> Paged[TextView]:
         """The newest first: those written by hand, and those that were sent by themselves."""
         wanted = TextFilter(guardian_id=guardian_id, kind=kind, status=status)
         return await by_hand.list_texts(wanted, actor=actor, page=page)
 
     @get("/{text_id:uuid}", guards=[may("texts", "read")], summary="Read a text")
-    async def read(self, text_id: UUID, actor: Caller) -> TextView:
+    async def read(self, text_id: FromPath[UUID], actor: Caller) -> TextView:
         """One text, and what the carrier has reported of it."""
         return await by_hand.get_text(text_id, actor=actor)

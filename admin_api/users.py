@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from litestar import Controller, delete, get, post, put
-from litestar.params import JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from admin_api.dependencies import AskedPage, Caller, Now
 from admin_api.permission import may
@@ -29,26 +29,28 @@ class UserController(Controller):
         self,
         actor: Caller,
         page: AskedPage,
-        role: Role | None = None,
-        facility_id: UUID | None = None,
+        role: FromQuery[Role | None] = None,
+        facility_id: FromQuery[UUID | None] = None,
         *,
-        disabled: bool | None = None,
+        disabled: FromQuery[bool | None] = None,
     ) -> Paged[UserView]:
         """By e-mail address."""
         wanted = UserFilter(role=role, facility_id=facility_id, disabled=disabled)
         return await accounts.list_users(wanted, actor=actor, page=page)
 
     @get("/{user_id:uuid}", guards=[may("users", "read")], summary="Read an account")
-    async def read(self, user_id: UUID, actor: Caller) -> UserView:
+    async def read(self, user_id: FromPath[UUID], actor: Caller) -> UserView:
         """One account."""
         return await accounts.get_user(user_id, actor=actor)
 
     @put("/{user_id:uuid}", guards=[may("users", "update")], summary="Change an account")
-    async def update(self, user_id: UUID, data: JSONBody[UserChange], actor: Caller, now: Now) -> UserView:
+    async def update(
+        self, user_id: FromPath[UUID], data: JSONBody[UserChange], actor: Caller, now: Now
+    ) -> UserView:
         """Fields left out stay. A new role, password or standing ends all of its tokens."""
         return await accounts.change_user(user_id, data, actor=actor, now=now)
 
     @delete("/{user_id:uuid}", guards=[may("users", "delete")], summary="Delete an account")
-    async def remove(self, user_id: UUID, actor: Caller, now: Now) -> None:
+    async def remove(self, user_id: FromPath[UUID], actor: Caller, now: Now) -> None:
         """Refused for an account that texts or handoffs name (disable it), and for the last admin."""
         await accounts.delete_user(user_id, actor=actor, now=now)
