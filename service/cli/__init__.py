@@ -42,7 +42,12 @@ COMMANDS: Final = (
     ),
     Command("web", "serve the API and the webhooks", "service.cli.web"),
     Command("worker", "send texts and reminders", "service.cli.worker"),
-    Command("migrate", "bring the database up to date", "service.cli.migrate"),
+    Command(
+        "migrate",
+        "bring the database up to date",
+        "service.cli.migrate",
+        (Argument("--demo", {"action": "store_true", "help": "also load a demo clinic"}),),
+    ),
     Command(
         "user",
         "make an account; the password is read from standard input",
@@ -77,7 +82,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     lifeline.hold()
     options = parser().parse_args(argv)
     try:
-        code: int | None = importlib.import_module(options.module).main(options)
+        command = importlib.import_module(options.module)
+        lifeline.wait_at_gate()
+        code: int | None = command.main(options)
     except (SettingsError, LocalError, DoselineError) as error:
         print(f"doseline: {error}", file=sys.stderr)
         return OPERATOR_NEEDED

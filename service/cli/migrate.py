@@ -3,13 +3,29 @@
 import argparse
 import os
 from functools import partial
+from pathlib import Path
 
+from service import clock, demo
 from service.cli.on_database import on_database
-from service.database import migrate
+from service.database import connection_pool, migrate
+from service.local.demo_account import DemoAccount, keep
 from service.settings import Settings
 
 
-def main(_options: argparse.Namespace) -> None:
+def main(options: argparse.Namespace) -> None:
     """Bring the database up to date; several at once do no harm."""
     settings = Settings.from_env(os.environ)
-    on_database(settings, partial(migrate, settings.database_url))
+    on_database(settings, partial(_migrate, settings, with_demo=options.demo))
+
+
+async def _migrate(settings: Settings, *, with_demo: bool) -> None:
+    await migrate(settings.database_url)
+    if with_demo:
+        await _load_demo(settings.data_dir)
+
+
+async def _load_demo(data_dir: Path) -> None:
+    async with connection_pool(largest=2):
+        admin = await demo.load(clock.now())
+    if admin is not None:
+        keep(DemoAccount(admin.email, admin.password), data_dir)

@@ -3,16 +3,8 @@
 import os
 import sys
 
-import msgspec
-
+from service.local.demo_account import DemoAccount
 from service.settings import Settings
-
-
-class DemoAccount(msgspec.Struct, frozen=True):
-    """The administrator of the demo clinic, who signs in with a password made at the first start."""
-
-    email: str
-    password: str
 
 
 def banner(settings: Settings, *, emulator: bool, demo: DemoAccount | None) -> str:

@@ -16,8 +16,8 @@ from typing import Final
 
 import msgspec
 
-from service.local import LocalError
-from service.local.banner import DemoAccount, banner
+from service.local import LocalError, demo_account
+from service.local.banner import banner
 from service.local.directory import DirectoryError, lock, prepare, release
 from service.local.emulated import with_emulated_carrier
 from service.local.postgres import EmbeddedPostgres
@@ -74,23 +74,31 @@ async def _serve(plan: Plan, say: Callable[[str], None]) -> None:
     environ = {**os.environ, **plan.settings.to_env()}
     async with Supervisor(environ, say=say) as programs:
         await _start(programs, plan)
-        say(banner(plan.settings, emulator=plan.emulator, demo=_demo_account(plan)))
+        say(banner(plan.settings, emulator=plan.emulator, demo=demo_account.kept(plan.settings.data_dir)))
         if plan.database is not None:
             programs.also(_keep_database(plan.database, say))
         await programs.watch()
 
 
 async def _start(programs: Supervisor, plan: Plan) -> None:
-    """Each program as soon as what it needs is there."""
+    """Everything at once; web and worker go on when the database is up to date."""
     settings = plan.settings
-    migrate = Program(name="migrate", command=(*_DOSELINE, "migrate", *(["--demo"] if plan.demo else [])))
+    web = Program(
+        name="web", command=(*_DOSELINE, "web"), address=(_reached(settings.host), settings.port), gated=True
+    )
+    worker = Program(name="worker", command=(*_DOSELINE, "worker"), gated=True)
     emulator = Program(
         name="emulator", command=(*_DOSELINE, "emulator"), address=("127.0.0.1", settings.emulator_port)
     )
-    web = Program(name="web", command=(*_DOSELINE, "web"), address=(_reached(settings.host), settings.port))
-    worker = Program(name="worker", command=(*_DOSELINE, "worker"))
-    await asyncio.gather(programs.complete(migrate), *([programs.start(emulator)] if plan.emulator else []))
-    await asyncio.gather(programs.start(web), programs.start(worker))
+    wanted = [web, worker, *([emulator] if plan.emulator else [])]
+    await asyncio.gather(_migrate(programs, plan), *map(programs.start, wanted))
+
+
+async def _migrate(programs: Supervisor, plan: Plan) -> None:
+    await programs.complete(
+        Program(name="migrate", command=(*_DOSELINE, "migrate", *(["--demo"] if plan.demo else [])))
+    )
+    programs.open_gate()
 
 
 async def _keep_database(database: EmbeddedPostgres, say: Callable[[str], None]) -> None:
@@ -146,8 +154,3 @@ def _check_ports(settings: Settings, *, emulator: bool) -> None:
 def _reached(host: str) -> str:
     """Where a server that listens on `host` is reached from this machine."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-
-
-def _demo_account(plan: Plan) -> DemoAccount | None:
-    path = plan.settings.data_dir / "demo-account.json"
-    return msgspec.json.decode(path.read_bytes(), type=DemoAccount) if path.exists() else None

@@ -29,11 +29,15 @@ class ProgramFailed(LocalError):
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
-    """A command, and the address at which it answers once it is ready (None: at once)."""
+    """A command, and the address at which it answers once it is ready (None: at once).
+
+    One that is gated is started, but waits at the gate with everything that could do harm.
+    """
 
     name: str
     command: tuple[str, ...]
     address: tuple[str, int] | None = None
+    gated: bool = False
 
 
 class Supervisor:
@@ -61,10 +65,11 @@ class Supervisor:
         self._grace = grace
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._keepers: set[asyncio.Task[None]] = set()
+        self._gate_keeper: int | None = None
 
     async def __aenter__(self) -> Self:
         self._lifeline, self._parents_end = os.pipe()
-        self._environ[lifeline.VARIABLE] = str(self._lifeline)
+        self._gate, self._gate_keeper = os.pipe()
         return self
 
     async def __aexit__(
@@ -76,8 +81,15 @@ class Supervisor:
         try:
             await self._end_all()
         finally:
-            os.close(self._lifeline)
-            os.close(self._parents_end)
+            self.open_gate()
+            for descriptor in (self._lifeline, self._parents_end, self._gate):
+                os.close(descriptor)
+
+    def open_gate(self) -> None:
+        """Let the gated programs go on, now and whenever they are started again."""
+        if self._gate_keeper is not None:
+            os.close(self._gate_keeper)
+            self._gate_keeper = None
 
     async def complete(self, program: Program) -> None:
         """Run a program to its end.
@@ -134,11 +146,12 @@ class Supervisor:
             process = await self._spawn(program)
 
     async def _spawn(self, program: Program) -> asyncio.subprocess.Process:
+        pipes = {lifeline.LIFELINE: self._lifeline} | ({lifeline.GATE: self._gate} if program.gated else {})
         process = await asyncio.create_subprocess_exec(
             *program.command,
-            env=self._environ,
+            env={**self._environ, **{name: str(descriptor) for name, descriptor in pipes.items()}},
             stdin=asyncio.subprocess.DEVNULL,
-            pass_fds=(self._lifeline,),
+            pass_fds=tuple(pipes.values()),
             # Ctrl-C reaches everything in the terminal's group; who ends when is decided here.
             start_new_session=True,
         )

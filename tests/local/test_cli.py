@@ -6,7 +6,7 @@ import runpy
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -92,10 +92,13 @@ def test_the_first_admin_is_made_with_a_password_from_standard_input(own_databas
 
 
 @pytest.mark.parametrize("variable", ["PORT", "EMULATOR_PORT"])
-def test_a_busy_port_is_named_with_its_variable_before_anything_starts(tmp_path: Path, variable: str) -> None:
+def test_a_busy_port_is_named_with_its_variable_before_anything_starts(
+    tmp_path: Path, variable: str, free_port: Callable[[], int]
+) -> None:
+    ports = {"PORT": str(free_port()), "EMULATOR_PORT": str(free_port())}
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        done = doseline("run", DATA_DIR=str(tmp_path), **{variable: str(port)})
+        done = doseline("run", DATA_DIR=str(tmp_path), **{**ports, variable: str(port)})
     assert done.returncode == 2
     assert done.stderr == (
         f"doseline: 127.0.0.1 port {port}: Address already in use: set {variable} to another one\n"

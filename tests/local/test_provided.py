@@ -5,7 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from service.local.banner import DemoAccount, banner
+from service.local.banner import banner
+from service.local.demo_account import DemoAccount, keep, kept
 from service.local.directory import DirectoryError
 from service.local.emulated import with_emulated_carrier
 from service.settings import Settings
@@ -38,6 +39,14 @@ def test_an_account_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     with pytest.raises(DirectoryError, match=r"emulator-account.json cannot be read: remove it"):
         with_emulated_carrier(settings_in(tmp_path))
+
+
+def test_the_demo_account_is_shown_again_and_readable_by_its_owner_only(tmp_path: Path) -> None:
+    account = DemoAccount(email="admin@clinic.example", password="a lamp on the river")
+    assert kept(tmp_path) is None
+    keep(account, tmp_path)
+    assert kept(tmp_path) == account
+    assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600]
 
 
 def test_the_banner_shows_every_page_and_fits_a_small_terminal() -> None:

@@ -6,20 +6,15 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from service.local.supervisor import Program, ProgramFailed, Supervisor
 
 PROGRAMS = Path(__file__).parent / "programs"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def child(*arguments: str, port: int | None = None) -> Program:
@@ -37,7 +32,7 @@ def supervisor(say: "asyncio.Queue[str] | None" = None, *, grace: float = 4.0) -
     return Supervisor(os.environ, say=said.put_nowait, pauses=(0.0,) * 4, grace=grace)
 
 
-async def test_a_program_answers_once_started_and_is_gone_afterwards() -> None:
+async def test_a_program_answers_once_started_and_is_gone_afterwards(free_port: Callable[[], int]) -> None:
     port = free_port()
     async with supervisor() as programs:
         await programs.start(child("answer", str(port), port=port))
@@ -45,7 +40,7 @@ async def test_a_program_answers_once_started_and_is_gone_afterwards() -> None:
     assert not answers(port)
 
 
-async def test_a_program_that_does_not_end_when_asked_is_killed() -> None:
+async def test_a_program_that_does_not_end_when_asked_is_killed(free_port: Callable[[], int]) -> None:
     port = free_port()
     async with supervisor(grace=0.1) as programs:
         await programs.start(child("hold", str(port), port=port))
@@ -70,7 +65,7 @@ async def test_a_program_that_ended_is_started_again_and_the_operator_is_told(tm
     assert lines == ["doseline: settle ended (exit code 3): starting it again"] * 2
 
 
-async def test_a_program_that_keeps_ending_ends_them_all() -> None:
+async def test_a_program_that_keeps_ending_ends_them_all(free_port: Callable[[], int]) -> None:
     port = free_port()
     async with supervisor() as programs, asyncio.timeout(20):
         await programs.start(child("answer", str(port), port=port))
@@ -89,10 +84,24 @@ async def test_a_program_that_needs_its_operator_is_not_started_again() -> None:
     assert said.empty()
 
 
-async def test_a_program_that_ends_before_it_is_ready_is_not_tried_again() -> None:
+async def test_a_program_that_ends_before_it_is_ready_is_not_tried_again(
+    free_port: Callable[[], int],
+) -> None:
     with pytest.raises(ProgramFailed, match=r"^end ended \(exit code 3\)$"):
         async with supervisor() as programs:
             await programs.start(child("end", "3", port=free_port()))
+
+
+async def test_a_gated_program_waits_until_it_may_go_on(free_port: Callable[[], int]) -> None:
+    port = free_port()
+    gated = msgspec.structs.replace(child("wait", str(port), port=port), gated=True)
+    async with supervisor() as programs:
+        starting = asyncio.create_task(programs.start(gated))
+        await programs.complete(child("end", "0"))
+        assert not answers(port)
+        programs.open_gate()
+        await starting
+        assert answers(port)
 
 
 async def test_a_program_may_have_to_succeed_first() -> None:
@@ -102,7 +111,7 @@ async def test_a_program_may_have_to_succeed_first() -> None:
             await programs.complete(child("end", "1"))
 
 
-def test_killing_the_parent_ends_the_programs_at_once() -> None:
+def test_killing_the_parent_ends_the_programs_at_once(free_port: Callable[[], int]) -> None:
     ports = [free_port(), free_port()]
     command = [sys.executable, str(PROGRAMS / "supervise.py"), *map(str, ports)]
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -14,6 +14,10 @@ match sys.argv[1:]:
     case ["answer", port]:
         server = socket.create_server(("127.0.0.1", int(port)))
         signal.pause()
+    case ["wait", port]:
+        lifeline.wait_at_gate()
+        server = socket.create_server(("127.0.0.1", int(port)))
+        signal.pause()
     case ["hold", port]:
         # Nothing but a kill ends it.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
