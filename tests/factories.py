@@ -47,6 +47,7 @@ async def a_child(
     facility: FacilityView | None = None,
     born: date = date(2025, 12, 1),
     consent: bool = True,
+    now: datetime = NOW,
 ) -> ChildView:
     """A child with a guardian on a phone of their own, at a clinic of its own unless one is given."""
     adults = list(guardians) or [NewGuardian(phone=guardian or a_phone(), name="Amina", consent=consent)]
@@ -56,7 +57,7 @@ async def a_child(
         date_of_birth=born,
         guardians=adults,
     )
-    return await register_child(new, actor=SYSTEM, now=NOW)
+    return await register_child(new, actor=SYSTEM, now=now)
 
 
 def a_phone() -> str:

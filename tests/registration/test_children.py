@@ -1,7 +1,7 @@
 """Children: registered with their guardians, kept by their facility, read by their parents."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -73,7 +73,7 @@ async def test_a_known_phone_is_linked_and_left_as_it_is() -> None:
 
 
 async def test_registering_by_phone_tells_nothing_about_whose_it_is() -> None:
-    await a_child(guardian=MOTHER)
+    await a_child(guardian=MOTHER, now=NOW - timedelta(days=1))
     other = await a_facility()
     scheduler = scheduling_for(other.id)
     new = await a_new_child(facility_id=other.id, guardians=[NewGuardian(phone=MOTHER)])

@@ -1,5 +1,7 @@
 """Guardians: seen and corrected by the facility that registered them first."""
 
+from datetime import timedelta
+
 import pytest
 
 from service.access.actor import SYSTEM, texting
@@ -49,7 +51,7 @@ async def test_staff_see_an_opt_out_and_consent_does_not_end_it() -> None:
 
 async def test_another_facility_sees_the_number_but_not_whose_it_is() -> None:
     child = await a_child(guardian=MOTHER)
-    shared = await a_child("Juma", guardian=MOTHER)
+    shared = await a_child("Juma", guardian=MOTHER, now=NOW + timedelta(days=1))
     guardian_id = child.guardians[0].id
     first, second = scheduling_for(child.facility_id), scheduling_for(shared.facility_id)
     assert (await get_guardian(guardian_id, actor=first)).name == "Amina"
