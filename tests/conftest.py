@@ -10,6 +10,7 @@ import pytest
 
 from service.database import connection_pool, migrate, sql
 from service.local.postgres import EmbeddedPostgres
+from tests.running import Hands, Running, running
 
 # The append-only audit trail and the foreign keys are for the service, not for who clears a test's table.
 EMPTY = """
@@ -56,3 +57,10 @@ async def database(database_url: str) -> AsyncIterator[str]:
     async with connection_pool(largest=16):
         await sql(EMPTY)
         yield database_url
+
+
+@pytest.fixture
+async def doseline(database: str) -> AsyncIterator[Running]:
+    """Doseline and the carrier emulator, running on the empty database."""
+    async with running(database, Hands()) as everything:
+        yield everything
