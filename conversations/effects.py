@@ -26,7 +26,6 @@ class HandOffReason(StrEnum):
     NO_PLACES = "no_places"
     WRONG_NUMBER = "wrong_number"
     ALREADY_VACCINATED = "already_vaccinated"
-    SICK_CHILD = "sick_child"
 
 
 class Confirm(Struct, frozen=True, tag=True):

@@ -1,22 +1,141 @@
-"""What follows from what a parent says (being written)."""
+"""What follows from what a parent says.
 
-from msgspec import Struct
+A text moves a conversation by one step. `step` is pure: the same state, event and facts give the same
+result, so a dialogue can be replayed, explained and tested with no clock, database or phone. States say
+what we are waiting for; intents say what the parent meant; a handler says what happens. Words that mean
+the same everywhere (STOP, HELP, "who is this") stand in ANYWHERE and go first.
+"""
 
-from conversations.effects import Effect
-from conversations.events import Event
+from msgspec import structs
+
+from conversations.effects import HandOffReason
+from conversations.events import Event, PlaceGone, PlacesFound, Said, VisitChanged
 from conversations.facts import Facts
-from conversations.states import State
+from conversations.families import nothing_left, tell_what_is_true
+from conversations.handlers import asking, coming, consent, moving, people
+from conversations.intents import Intent
+from conversations.scenes import bound, scene_of
+from conversations.states import (
+    AwaitingConfirmation,
+    ChoosingPlace,
+    ChoosingVisit,
+    Clarifying,
+    GaveUpPlace,
+    Idle,
+    LookingForPlaces,
+    State,
+    WithPerson,
+)
+from conversations.step import Handler, Step
+from conversations.understanding.reader import understand
 from conversations.understanding.reading import Reading
 
+__all__ = ["ANYWHERE", "OTHERWISE", "TRANSITIONS", "Step", "step"]
 
-class Step(Struct, frozen=True):
-    """What follows: the next state, the effects in order, and how the text was read (None for reports)."""
+# The same in every state.
+ANYWHERE: dict[Intent, Handler] = {
+    Intent.STOP: consent.opt_out,
+    Intent.START: consent.opt_in,
+    Intent.HELP: consent.give_help,
+    Intent.WRONG_NUMBER: people.release_number,
+    Intent.HUMAN: people.hand_over,
+    Intent.ALREADY_VACCINATED: people.check_claim,
+    Intent.SICK_CHILD: people.wish_well,
+    Intent.QUERY_WHEN: asking.tell_when,
+    Intent.QUERY_WHERE: asking.tell_where,
+    Intent.QUERY_WHAT: asking.tell_what,
+    Intent.PICTURE: people.answer_wordless,
+    Intent.NOTHING: people.let_pass,
+}
 
-    state: State
-    effects: tuple[Effect, ...] = ()
-    reading: Reading | None = None
+# What an intent means where we are.
+TRANSITIONS: dict[tuple[type[State], Intent], Handler] = {
+    (Idle, Intent.CONFIRM): coming.ask_about_next_visit,
+    (Idle, Intent.KEEP): coming.ask_about_next_visit,
+    (Idle, Intent.DECLINE): people.clarify,
+    (Idle, Intent.RESCHEDULE): moving.offer_places,
+    (Idle, Intent.SMALLTALK): coming.answer_thanks,
+    (Idle, Intent.UNSURE): people.clarify,
+    (AwaitingConfirmation, Intent.CONFIRM): coming.confirm_visit,
+    (AwaitingConfirmation, Intent.KEEP): coming.confirm_visit,
+    (AwaitingConfirmation, Intent.DECLINE): coming.give_up_place,
+    (AwaitingConfirmation, Intent.RESCHEDULE): moving.offer_places,
+    (AwaitingConfirmation, Intent.SMALLTALK): coming.answer_thanks,
+    (AwaitingConfirmation, Intent.UNSURE): people.clarify,
+    (Clarifying, Intent.CHOOSE): asking.choose_meaning,
+    (Clarifying, Intent.CONFIRM): coming.confirm_visit,
+    (Clarifying, Intent.KEEP): coming.confirm_visit,
+    (Clarifying, Intent.DECLINE): coming.give_up_place,
+    (Clarifying, Intent.RESCHEDULE): moving.offer_places,
+    (Clarifying, Intent.UNSURE): people.clarify,
+    (ChoosingVisit, Intent.CHOOSE): asking.choose_visit,
+    (ChoosingVisit, Intent.CONFIRM): asking.choose_other_meaning,
+    (ChoosingVisit, Intent.KEEP): asking.choose_other_meaning,
+    (ChoosingVisit, Intent.DECLINE): asking.choose_other_meaning,
+    (ChoosingVisit, Intent.RESCHEDULE): asking.choose_other_meaning,
+    (ChoosingPlace, Intent.CHOOSE): moving.choose_place,
+    (ChoosingPlace, Intent.CONFIRM): moving.accept_place,
+    (ChoosingPlace, Intent.RESCHEDULE): moving.narrow_places,
+    (ChoosingPlace, Intent.KEEP): coming.keep_visit,
+    (ChoosingPlace, Intent.DECLINE): coming.decline_while_choosing,
+    (GaveUpPlace, Intent.RESCHEDULE): moving.offer_places_again,
+    (GaveUpPlace, Intent.CONFIRM): moving.offer_places_again,
+    (GaveUpPlace, Intent.KEEP): moving.offer_places_again,
+    (GaveUpPlace, Intent.DECLINE): coming.stay_cancelled,
+    (GaveUpPlace, Intent.SMALLTALK): people.let_pass,
+    (WithPerson, Intent.CONFIRM): coming.ask_about_next_visit,
+    (WithPerson, Intent.RESCHEDULE): moving.offer_places,
+    (WithPerson, Intent.SMALLTALK): people.let_pass,
+    (WithPerson, Intent.UNSURE): people.let_pass,
+    (WithPerson, Intent.UNKNOWN): people.let_pass,
+}
+
+# Where no row applies, the text was not understood in this place.
+OTHERWISE: Handler = people.ask_again
 
 
 def step(state: State, event: Event, facts: Facts) -> Step:
     """Move the conversation by one event. Pure and total: any text, state and facts give a step."""
-    return Step(state, ())
+    match event:
+        case Said():
+            return hear(state, event, facts)
+        case PlacesFound() if isinstance(state, LookingForPlaces):
+            return moving.show_places(state, event, facts)
+        case PlaceGone():
+            return moving.place_was_taken(state, event, facts)
+        case VisitChanged(appointment_id):
+            visit = facts.visit(appointment_id)
+            return tell_what_is_true([visit]) if visit else nothing_left(facts)
+    return Step(state)
+
+
+def hear(state: State, said: Said, facts: Facts) -> Step:
+    """Read a text in the place where it belongs, and follow the table from there."""
+    if said.opt_out_type:
+        return consent.carrier_has_answered(state, said)
+    state = bound(state, said, facts)
+    reading = _read(state, said, facts)
+    after = handler_for(state, reading, facts)(state, reading, facts)
+    return structs.replace(after, reading=reading)
+
+
+def handler_for(state: State, reading: Reading, facts: Facts) -> Handler:
+    """The row that applies. Who is writing goes before what is written."""
+    if facts.opted_out:
+        return consent.answer_opted_out
+    if not facts.known:
+        return consent.answer_stranger
+    if state == WithPerson(HandOffReason.WRONG_NUMBER) and reading.intent not in {
+        Intent.STOP,
+        Intent.START,
+        Intent.HELP,
+    }:
+        return people.let_pass
+    return ANYWHERE.get(reading.intent) or TRANSITIONS.get((type(state), reading.intent)) or OTHERWISE
+
+
+def _read(state: State, said: Said, facts: Facts) -> Reading:
+    reading = understand(said.text, scene_of(state, facts))
+    if reading.rule == "empty":
+        return structs.replace(reading, intent=Intent.PICTURE)
+    return reading

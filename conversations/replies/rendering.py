@@ -1,9 +1,78 @@
-"""A reply of the catalogue, with its values, in the parent's language (being written)."""
+"""A reply with its values, in the parent's language.
 
-from conversations.effects import Params, Say
+Dates are written in the parent's language and in the zone that the value carries, the facility's. Names
+come from people and forms: they are cleaned and cut here, at the last moment before they become a text.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from babel.dates import format_datetime
+
+from conversations.effects import Param, Params, Say
+from conversations.facts import Place, Visit
+from conversations.replies.catalogue import Formats, catalogue, pieces
+from conversations.understanding.lexicon import DEFAULT_LANGUAGE, languages
+
+LONGEST = {"child": 30, "facility": 40, "address": 80, "phone": 20}
+LONGEST_OTHER = 60
+# The month and weekday names of a calendar may lose an accent: with it, the whole text would cost double.
+_UNACCENTED = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
 
 
-def render(reply: Say | str, params: Params | None = None, language: str = "en") -> str:
-    """The text of a reply: `render(say, language="es")` or `render("booked", {...}, "es")`."""
+def render(reply: Say | str, params: Params | None = None, language: str = DEFAULT_LANGUAGE) -> str:
+    """The text of a reply: `render(say, language="es")` or `render("booked", {...}, "es")`.
+
+    A language without a catalogue is answered in English.
+
+    Raises:
+        KeyError: there is no such reply, or a value it asks for is missing.
+    """
     key, values = (reply.key, reply.params) if isinstance(reply, Say) else (reply, params or {})
-    return f"{key} {values} {language}"
+    language = language if language in languages() else DEFAULT_LANGUAGE
+    read = catalogue(language)
+    writer = _Writer(read.formats, language)
+    return "".join(
+        words + (writer.write(name, values[name], style) if name is not None else "")
+        for words, name, style in pieces(read.replies[key].text)
+    )
+
+
+class _Writer:
+    """Writes values the way one language does."""
+
+    def __init__(self, formats: Formats, language: str) -> None:
+        self._formats = formats
+        self._language = language
+
+    def write(self, name: str, value: Param, style: str) -> str:
+        if isinstance(value, datetime):
+            return self._date(value, self._formats.starts_at)
+        if isinstance(value, tuple):
+            lines = self._lines(value, with_places=style == "with_places")
+            return _numbered(lines) if style == "numbered" else "; ".join(lines)
+        return clean(str(value), LONGEST.get(name, LONGEST_OTHER))
+
+    def _date(self, at: datetime, pattern: str) -> str:
+        return format_datetime(at, pattern, locale=self._language).translate(_UNACCENTED)
+
+    def _lines(self, values: Sequence[Place | Visit], *, with_places: bool) -> list[str]:
+        """One line per place or visit; the facility where it is asked for, or where they differ."""
+        named = with_places or len({value.facility for value in values}) > 1
+        return [self._line(value, with_facility=named) for value in values]
+
+    def _line(self, value: Place | Visit, *, with_facility: bool) -> str:
+        name = f"{clean(value.child, LONGEST['child'])} " if isinstance(value, Visit) else ""
+        facility = f", {clean(value.facility, LONGEST['facility'])}" if with_facility else ""
+        return f"{name}{self._date(value.starts_at, self._formats.in_lists)}{facility}"
+
+
+def clean(name: str, longest: int) -> str:
+    """A name as one line of visible characters, cut to its longest."""
+    visible = "".join(mark if unicodedata.category(mark)[0] != "C" else " " for mark in name)
+    return " ".join(visible.split())[:longest].rstrip()
+
+
+def _numbered(lines: Sequence[str]) -> str:
+    return "\n".join(f"{number} {line}" for number, line in enumerate(lines, 1))

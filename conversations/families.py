@@ -1,0 +1,119 @@
+"""Which visit a text is about, when a family has several children or several texts are open.
+
+The order of trust: a child named; a day named that only one visit has; the one visit that was asked
+about. When more than one remains, the parent is asked, never guessed at.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from conversations.effects import Say
+from conversations.facts import Facts, Visit
+from conversations.intents import Intent
+from conversations.states import (
+    About,
+    AwaitingConfirmation,
+    ChoosingPlace,
+    ChoosingVisit,
+    Clarifying,
+    Idle,
+    State,
+)
+from conversations.step import Step, about, awaiting, of, say, say_of
+from conversations.understanding.reading import Reading
+
+
+class Meant(Struct, frozen=True):
+    """The visits a text is about; or, where that is not settled, the step that settles it."""
+
+    visits: tuple[Visit, ...] = ()
+    instead: Step | None = None
+
+
+def abouts(state: State) -> tuple[About, ...]:
+    """The appointments that a state speaks of."""
+    if isinstance(state, AwaitingConfirmation | ChoosingVisit):
+        return state.visits
+    if isinstance(state, Clarifying | ChoosingPlace):
+        return (state.visit,)
+    return ()
+
+
+def visits_spoken_of(state: State, facts: Facts) -> tuple[Visit, ...]:
+    """Those of them that are still active, as they are now; every upcoming one where none was named."""
+    named = abouts(state)
+    return (
+        tuple(visit for one in named if (visit := facts.visit(one.appointment_id))) if named else facts.visits
+    )
+
+
+def visits_meant(state: State, reading: Reading, facts: Facts, intent: Intent) -> Meant:
+    """The visits that the text is about, all of them active and unchanged since we asked."""
+    if reading.children:
+        return _of_children(state, reading, facts)
+    visits = visits_spoken_of(state, facts)
+    if not visits:
+        return Meant(instead=nothing_left(facts))
+    if changed := _changed(state, visits):
+        return Meant(instead=tell_what_is_true(changed))
+    if len(visits) == 1 or reading.all_children:
+        return Meant(visits)
+    on_that_day = tuple(visit for visit in visits if visit.starts_at.date() in reading.wish.dates)
+    if len(on_that_day) == 1 and intent is not Intent.RESCHEDULE:
+        return Meant(on_that_day)
+    return Meant(instead=ask_which(visits, intent, reading))
+
+
+def _of_children(state: State, reading: Reading, facts: Facts) -> Meant:
+    """The visits of the children named: among those asked about, or else each child's next one."""
+    asked = [visit for visit in visits_spoken_of(state, facts) if visit.child in reading.children]
+    missing = [name for name in reading.children if name not in {visit.child for visit in asked}]
+    others = [next((visit for visit in facts.visits if visit.child == name), None) for name in missing]
+    found = (*asked, *(visit for visit in others if visit))
+    if not found:
+        return Meant(instead=Step(state, (say("no_visit_for_child", child=reading.children[0]),)))
+    if changed := _changed(state, found):
+        return Meant(instead=tell_what_is_true(changed))
+    return Meant(found)
+
+
+def _changed(state: State, visits: Sequence[Visit]) -> tuple[Visit, ...]:
+    """Those that are no longer as they were when we asked."""
+    versions = {one.appointment_id: one.version for one in abouts(state)}
+    return tuple(
+        visit for visit in visits if versions.get(visit.appointment_id, visit.version) != visit.version
+    )
+
+
+def tell_what_is_true(visits: Sequence[Visit]) -> Step:
+    """The answer was to an older text: say how it is now, and ask about that."""
+    return Step(awaiting(visits), (say_of("visit_has_changed", visits),))
+
+
+def nothing_left(facts: Facts) -> Step:
+    """What the text was about is cancelled or over. Say so, and what is still planned."""
+    if facts.visits:
+        return Step(Idle(), (Say("visit_is_gone_but", {"visits": facts.visits}),))
+    return Step(Idle(), (Say("visit_is_gone", {}),))
+
+
+def ask_which(visits: Sequence[Visit], intent: Intent, reading: Reading, misunderstood: int = 0) -> Step:
+    """One short question with numbered answers."""
+    state = ChoosingVisit(tuple(map(about, visits)), intent, reading.wish, misunderstood)
+    return Step(state, (Say("which_visit", {"visits": tuple(visits)}),))
+
+
+def rest_of(state: State, done: Sequence[Visit], facts: Facts) -> tuple[Visit, ...]:
+    """The visits we asked about that this text has left open."""
+    if not isinstance(state, AwaitingConfirmation):
+        return ()
+    ids = {visit.appointment_id for visit in done}
+    return tuple(visit for visit in visits_spoken_of(state, facts) if visit.appointment_id not in ids)
+
+
+def said_about(key: str, done: Sequence[Visit], rest: Sequence[Visit]) -> Say:
+    """What was done, and where something is still open, the question about it in the same text."""
+    if len(done) == 1 and rest:
+        return Say(f"{key}_but_open", {**of(done[0]), "visits": tuple(rest)})
+    return say_of(key, done)

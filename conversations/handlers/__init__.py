@@ -1,0 +1,1 @@
+"""What happens, by subject. Each handler is one row's answer in the table of transitions."""

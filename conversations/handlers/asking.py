@@ -1,0 +1,94 @@
+"""Questions to us, and the numbered questions we ask back."""
+
+from msgspec import structs
+
+from conversations.effects import Say
+from conversations.facts import Facts, Visit
+from conversations.families import ask_which, nothing_left, tell_what_is_true, visits_meant, visits_spoken_of
+from conversations.handlers.coming import cancel, confirm
+from conversations.handlers.moving import look_for_places
+from conversations.handlers.people import give_to_person, has_been_asked_enough
+from conversations.intents import Intent
+from conversations.states import About, ChoosingVisit, Clarifying, State
+from conversations.step import Step, of, say, say_of, stay, with_phone
+from conversations.understanding.reading import Reading
+
+
+def tell_when(state: State, reading: Reading, facts: Facts) -> Step:
+    """When is it?"""
+    return _tell("when", state, reading, facts)
+
+
+def tell_where(state: State, reading: Reading, facts: Facts) -> Step:
+    """Where is it? With the address, where we have one."""
+    visits = visits_spoken_of(state, facts)
+    if len(visits) == 1 and (address := visits[0].address):
+        return stay(state, Say("where_address", {**of(visits[0]), "address": address}))
+    return _tell("where", state, reading, facts)
+
+
+def tell_what(state: State, reading: Reading, facts: Facts) -> Step:
+    """What is it for, what to bring? Which vaccine, and anything medical, is left to people."""
+    del reading
+    return stay(state, with_phone("what", facts) if facts.visits else say("no_visits"))
+
+
+def _tell(key: str, state: State, reading: Reading, facts: Facts) -> Step:
+    visits = visits_spoken_of(state, facts) or facts.visits
+    visits = tuple(visit for visit in visits if visit.child in reading.children) or visits
+    return stay(state, say_of(key, visits) if visits else say("no_visits"))
+
+
+def choose_meaning(state: Clarifying, reading: Reading, facts: Facts) -> Step:
+    """1 we will come, 2 another day, 3 cancel."""
+    meant = visits_meant(state, reading, facts, Intent.CHOOSE)
+    if meant.instead:
+        return meant.instead
+    by_number = {1: Intent.CONFIRM, 2: Intent.RESCHEDULE, 3: Intent.DECLINE}
+    return _carry_out(by_number[reading.choice or 1], state, meant.visits, reading, facts)
+
+
+def choose_visit(state: ChoosingVisit, reading: Reading, facts: Facts) -> Step:
+    """The visit that was meant: now do to it what was asked for."""
+    chosen = _chosen(state, reading, facts)
+    visits = tuple(visit for one in chosen if (visit := facts.visit(one.appointment_id)))
+    if not visits:
+        return nothing_left(facts)
+    changed = tuple(visit for one, visit in zip(chosen, visits, strict=False) if one.version != visit.version)
+    if changed:
+        return tell_what_is_true(changed)
+    return _carry_out(state.intent, state, visits, reading, facts)
+
+
+def _chosen(state: ChoosingVisit, reading: Reading, facts: Facts) -> tuple[About, ...]:
+    if reading.choice:
+        return state.visits[reading.choice - 1 : reading.choice]
+    if reading.children:
+        visits = {one.appointment_id: one for one in state.visits}
+        named = [visit for visit in facts.visits if visit.child in reading.children]
+        return tuple(visits[visit.appointment_id] for visit in named if visit.appointment_id in visits)
+    return state.visits
+
+
+def _carry_out(
+    intent: Intent, state: State, visits: tuple[Visit, ...], reading: Reading, facts: Facts
+) -> Step:
+    """Confirm, cancel, or find another place: the one thing that was unclear has been said."""
+    if intent in {Intent.CONFIRM, Intent.KEEP}:
+        return confirm(state, visits, facts)
+    if intent is Intent.DECLINE:
+        return cancel(state, visits, facts)
+    wish = state.wish if isinstance(state, ChoosingVisit) else reading.wish
+    return look_for_places(visits[0], wish)
+
+
+def choose_other_meaning(state: ChoosingVisit, reading: Reading, facts: Facts) -> Step:
+    """Asked which visit, the parent says what should happen: to the child named, or else we still ask which."""
+    if reading.children or reading.all_children:
+        return choose_visit(structs.replace(state, intent=reading.intent, wish=reading.wish), reading, facts)
+    visits = visits_spoken_of(state, facts)
+    if not visits:
+        return nothing_left(facts)
+    if has_been_asked_enough(state):
+        return give_to_person(facts)
+    return ask_which(visits, reading.intent, reading, state.misunderstood + 1)

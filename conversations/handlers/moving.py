@@ -1,0 +1,140 @@
+"""Finding another place: from a wish, through offers, to a moved visit."""
+
+from msgspec import structs
+
+from conversations.effects import BookAgain, Effect, HandOff, HandOffReason, LookForPlaces, Move, Params, Say
+from conversations.events import PlaceGone, PlacesFound
+from conversations.facts import Facts, Place, Visit
+from conversations.families import ask_which, nothing_left, tell_what_is_true, visits_meant
+from conversations.handlers.people import give_to_person, has_been_asked_enough
+from conversations.intents import Intent
+from conversations.states import About, ChoosingPlace, GaveUpPlace, Idle, LookingForPlaces, State, WithPerson
+from conversations.step import Step, about, of
+from conversations.understanding.reading import Reading
+from conversations.wish import Wish, fits
+
+
+def offer_places(state: State, reading: Reading, facts: Facts) -> Step:
+    """Another day is wanted: look for places near the wish. Several visits are moved one by one."""
+    meant = visits_meant(state, reading, facts, Intent.RESCHEDULE)
+    if meant.instead:
+        return meant.instead
+    if len(meant.visits) > 1:
+        return ask_which(meant.visits, Intent.RESCHEDULE, reading)
+    return look_for_places(meant.visits[0], reading.wish)
+
+
+def offer_places_again(state: GaveUpPlace, reading: Reading, facts: Facts) -> Step:
+    """The place is given up, and now another day is wanted after all."""
+    del facts
+    looking = LookingForPlaces(state.visit, reading.wish, again=True)
+    return Step(looking, (LookForPlaces(state.visit.appointment_id, reading.wish),))
+
+
+def look_for_places(visit: Visit, wish: Wish) -> Step:
+    """Ask the calendar; the place they have now is no answer."""
+    wish = structs.replace(wish, excluded_times=(*wish.excluded_times, visit.starts_at))
+    return Step(LookingForPlaces(about(visit), wish), (LookForPlaces(visit.appointment_id, wish),))
+
+
+def show_places(state: LookingForPlaces, event: PlacesFound, facts: Facts) -> Step:
+    """The calendar has answered: offer what is free, or leave it to a person."""
+    visit = facts.visit(state.visit.appointment_id)
+    if visit is None and not state.again:
+        return nothing_left(facts)
+    if not event.places:
+        key = "no_places_but" if visit else "no_places"
+        effects: tuple[Effect, ...] = (Say(key, of(visit) if visit else {}), HandOff(HandOffReason.NO_PLACES))
+        return Step(WithPerson(HandOffReason.NO_PLACES), effects)
+    ref = about(visit) if visit else state.visit
+    choosing = ChoosingPlace(ref, event.places, state.wish, again=state.again)
+    return Step(choosing, (_offer(choosing, after_loss=state.after_loss),))
+
+
+def choose_place(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
+    """A number of the list."""
+    if reading.choice is None or reading.choice > len(state.offers):
+        return show_offers_again(state, reading, facts)
+    return take_place(state, state.offers[reading.choice - 1], facts)
+
+
+def accept_place(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
+    """ "Yes" takes the one place that was offered; of several, it does not say which."""
+    fitting = [
+        place
+        for place in state.offers
+        if _names_something(reading.wish) and fits(place.starts_at, reading.wish)
+    ]
+    if len(fitting) == 1:
+        return take_place(state, fitting[0], facts)
+    if len(state.offers) == 1 and not _names_something(reading.wish):
+        return take_place(state, state.offers[0], facts)
+    return show_offers_again(state, reading, facts)
+
+
+def narrow_places(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
+    """A day in words: one of the offers, or a wish for others."""
+    fitting = tuple(place for place in state.offers if fits(place.starts_at, reading.wish))
+    if _names_something(reading.wish) and len(fitting) == 1:
+        return take_place(state, fitting[0], facts)
+    if _names_something(reading.wish) and 1 < len(fitting) < len(state.offers):
+        narrowed = structs.replace(state, offers=fitting, misunderstood=0)
+        return Step(narrowed, (_offer(narrowed),))
+    turned_down = (*state.wish.excluded_times, *(place.starts_at for place in state.offers))
+    wish = structs.replace(
+        reading.wish, excluded=(*state.wish.excluded, *reading.wish.excluded), excluded_times=turned_down
+    )
+    looking = LookingForPlaces(state.visit, wish, again=state.again)
+    return Step(looking, (LookForPlaces(state.visit.appointment_id, wish),))
+
+
+def take_place(state: ChoosingPlace, place: Place, facts: Facts) -> Step:
+    """Move to the place, if the visit is still the one we spoke of."""
+    taken: Params = {"starts_at": place.starts_at, "facility": place.facility}
+    if state.again:
+        booked = BookAgain(state.visit.appointment_id, place.session_id)
+        return Step(Idle(), (booked, Say("booked_again", taken)))
+    visit = facts.visit(state.visit.appointment_id)
+    if visit is None:
+        return nothing_left(facts)
+    if visit.version != state.visit.version:
+        return tell_what_is_true([visit])
+    moved = Move(visit.appointment_id, visit.version, place.session_id)
+    return Step(Idle(), (moved, Say("moved_by_parent", {"child": visit.child, **taken})))
+
+
+def show_offers_again(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
+    """Not clear which one: say the offers once more, with how to answer."""
+    del reading
+    if has_been_asked_enough(state):
+        return give_to_person(facts)
+    state = structs.replace(state, misunderstood=state.misunderstood + 1)
+    return Step(state, (Say("which_place", {"offers": state.offers}),))
+
+
+def place_was_taken(state: State, event: PlaceGone, facts: Facts) -> Step:
+    """Somebody else was faster: nothing has changed, so look again at once."""
+    again = state.again if isinstance(state, ChoosingPlace) else False
+    wish = state.wish if isinstance(state, ChoosingPlace) else Wish()
+    visit = facts.visit(event.appointment_id)
+    if visit is None and not again:
+        return nothing_left(facts)
+    ref = about(visit) if visit else About(event.appointment_id, 0)
+    looking = LookingForPlaces(ref, wish, again=again, after_loss=True)
+    return Step(looking, (LookForPlaces(event.appointment_id, wish),))
+
+
+def _offer(state: ChoosingPlace, *, after_loss: bool = False) -> Say:
+    """One place is a yes-or-no question, several are a list; where none is as wished, say so."""
+    as_wished = not _names_something(state.wish) or any(
+        fits(place.starts_at, state.wish) for place in state.offers
+    )
+    ending = "_after_loss" if after_loss else "" if as_wished else "_nearest"
+    if len(state.offers) == 1:
+        place = state.offers[0]
+        return Say(f"offer{ending}", {"starts_at": place.starts_at, "facility": place.facility})
+    return Say(f"offers{ending}", {"offers": state.offers})
+
+
+def _names_something(wish: Wish) -> bool:
+    return bool(wish.dates or wish.earliest or wish.latest or wish.part or wish.at)

@@ -1,0 +1,116 @@
+"""What a person should see: requests for one, and what we cannot make sense of."""
+
+from msgspec import structs
+
+from conversations.effects import HandOff, HandOffReason, Say
+from conversations.facts import Facts
+from conversations.families import visits_spoken_of
+from conversations.states import (
+    AwaitingConfirmation,
+    ChoosingPlace,
+    ChoosingVisit,
+    Clarifying,
+    GaveUpPlace,
+    Idle,
+    State,
+    WithPerson,
+)
+from conversations.step import Step, about, say, say_of, stay, with_phone
+from conversations.understanding.reading import Reading
+
+# The first time we ask more plainly, the second time a person is asked.
+MISUNDERSTOOD_UNTIL_A_PERSON = 2
+
+
+def hand_over(state: State, reading: Reading, facts: Facts) -> Step:
+    """The parent wants a person."""
+    del reading
+    return _hand_over(state, HandOffReason.ASKED, with_phone("person_will_answer", facts))
+
+
+def check_claim(state: State, reading: Reading, facts: Facts) -> Step:
+    """Already vaccinated elsewhere: staff check that, and until then the visit stays."""
+    del reading, facts
+    return _hand_over(state, HandOffReason.ALREADY_VACCINATED, say("already_vaccinated"))
+
+
+def release_number(state: State, reading: Reading, facts: Facts) -> Step:
+    """Somebody else has this phone: from now on nobody is named to it until staff have looked."""
+    del reading, facts
+    return _hand_over(state, HandOffReason.WRONG_NUMBER, say("wrong_number"))
+
+
+def _hand_over(state: State, reason: HandOffReason, reply: Say) -> Step:
+    """Ask a person once; one who has been asked need not be asked again."""
+    if state == WithPerson(reason):
+        return Step(state, (reply,))
+    return Step(WithPerson(reason), (HandOff(reason), reply))
+
+
+def wish_well(state: State, reading: Reading, facts: Facts) -> Step:
+    """A sick child: no advice from a machine, but a later day is one word away."""
+    del reading
+    return stay(state, with_phone("sick_child", facts))
+
+
+def clarify(state: State, reading: Reading, facts: Facts) -> Step:
+    """Two readings remain: ask with numbers instead of guessing."""
+    visits = visits_spoken_of(state, facts)
+    if len(visits) != 1 or isinstance(state, ChoosingPlace | ChoosingVisit | WithPerson):
+        return ask_again(state, reading, facts)
+    if has_been_asked_enough(state):
+        return give_to_person(facts)
+    asked = Clarifying(about(visits[0]), misunderstood=_misunderstood(state) + 1)
+    return Step(asked, (say_of("which_meaning", visits),))
+
+
+def ask_again(state: State, reading: Reading, facts: Facts) -> Step:
+    """Not understood. Ask once more, more plainly; the second time, a person is asked."""
+    del reading
+    if isinstance(state, WithPerson):
+        return Step(state)
+    if has_been_asked_enough(state):
+        return give_to_person(facts)
+    counted = structs.replace(state, misunderstood=_misunderstood(state) + 1)
+    return Step(counted, (_question(state, facts),))
+
+
+def answer_wordless(state: State, reading: Reading, facts: Facts) -> Step:
+    """A picture, or nothing at all."""
+    del reading, facts
+    return Step(state, (say("cannot_read"),))
+
+
+def let_pass(state: State, reading: Reading, facts: Facts) -> Step:
+    """Nothing that asks for an answer."""
+    del reading, facts
+    return Step(state)
+
+
+def _misunderstood(state: State) -> int:
+    return getattr(state, "misunderstood", 0)
+
+
+def has_been_asked_enough(state: State) -> bool:
+    """Whether one more misunderstanding is one too many."""
+    return _misunderstood(state) + 1 >= MISUNDERSTOOD_UNTIL_A_PERSON
+
+
+def give_to_person(facts: Facts) -> Step:
+    """The machine is at its end."""
+    reason = HandOffReason.NOT_UNDERSTOOD
+    return Step(WithPerson(reason), (HandOff(reason), with_phone("person_will_answer", facts)))
+
+
+def _question(state: State, facts: Facts) -> Say:
+    """What we asked, said more plainly."""
+    visits = visits_spoken_of(state, facts)
+    if isinstance(state, ChoosingPlace):
+        return Say("which_place", {"offers": state.offers})
+    if isinstance(state, ChoosingVisit) and visits:
+        return Say("which_visit", {"visits": visits})
+    if isinstance(state, Clarifying) and visits:
+        return say_of("which_meaning", visits)
+    if isinstance(state, AwaitingConfirmation) and visits:
+        return say_of("not_understood_visit", visits)
+    return with_phone("not_understood", facts)

@@ -1,0 +1,73 @@
+"""The scene in which a text is read: what we asked, and what an answer can refer to.
+
+A reply belongs to the text it answers. When a reminder has gone out since the last turn, that reminder is
+what the parent is answering, except where a bare number can only belong to a list shown before it.
+"""
+
+from conversations.events import Said
+from conversations.facts import Facts
+from conversations.families import abouts, visits_spoken_of
+from conversations.intents import Intent
+from conversations.states import (
+    About,
+    AwaitingConfirmation,
+    ChoosingPlace,
+    ChoosingVisit,
+    Clarifying,
+    GaveUpPlace,
+    Idle,
+    LookingForPlaces,
+    State,
+)
+from conversations.understanding.reader import understand
+from conversations.understanding.reading import Question, Scene
+
+_QUESTIONS: dict[type[State], Question] = {
+    AwaitingConfirmation: Question.WILL_YOU_COME,
+    Clarifying: Question.WHICH_MEANING,
+    ChoosingVisit: Question.WHICH_VISIT,
+    ChoosingPlace: Question.WHICH_PLACE,
+    GaveUpPlace: Question.ANOTHER_DAY,
+}
+
+
+def bound(state: State, said: Said, facts: Facts) -> State:
+    """The state that this text answers."""
+    if isinstance(state, LookingForPlaces):
+        # It never outlives its transaction; found here, that transaction was lost.
+        state = Idle()
+    latest = {prompt.appointment_id: About(prompt.appointment_id, prompt.version) for prompt in facts.prompts}
+    if not latest or _picks_from_older_list(state, said, facts, prompted=set(latest)):
+        return state
+    return AwaitingConfirmation(tuple(latest.values()))
+
+
+def _picks_from_older_list(state: State, said: Said, facts: Facts, prompted: set[object]) -> bool:
+    """A number cannot answer a reminder; it can answer the list before it, if that is about another visit."""
+    if not _choices(state) or any(one.appointment_id in prompted for one in abouts(state)):
+        return False
+    reading = understand(said.text, scene_of(state, facts))
+    return reading.intent is Intent.CHOOSE and reading.choice is not None
+
+
+def scene_of(state: State, facts: Facts) -> Scene:
+    """What there is to know for reading a text in this state."""
+    question = Question.TEXTS_AGAIN if facts.opted_out else _QUESTIONS.get(type(state), Question.NOTHING)
+    return Scene(
+        now=facts.now,
+        language=facts.language,
+        question=question,
+        children=tuple(dict.fromkeys((*facts.children, *(visit.child for visit in facts.visits)))),
+        visits_at=tuple(visit.starts_at for visit in visits_spoken_of(state, facts)),
+        offers=tuple(place.starts_at for place in state.offers) if isinstance(state, ChoosingPlace) else (),
+        choices=_choices(state),
+    )
+
+
+def _choices(state: State) -> int:
+    """How many numbered answers there are."""
+    if isinstance(state, ChoosingPlace):
+        return len(state.offers)
+    if isinstance(state, ChoosingVisit):
+        return len(state.visits)
+    return len(("come", "another day", "cancel")) if isinstance(state, Clarifying) else 0
