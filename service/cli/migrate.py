@@ -5,7 +5,7 @@ import os
 from functools import partial
 from pathlib import Path
 
-from service import clock, demo
+from service import clock, demo, logs
 from service.cli.on_database import on_database
 from service.database import connection_pool, migrate
 from service.local.demo_account import DemoAccount, keep
@@ -14,6 +14,7 @@ from service.settings import Settings
 
 def main(options: argparse.Namespace) -> None:
     """Bring the database up to date; several at once do no harm."""
+    logs.configure()
     settings = Settings.from_env(os.environ)
     on_database(settings, partial(_migrate, settings, with_demo=options.demo))
 

@@ -3,6 +3,8 @@
 import uvicorn
 from litestar import Litestar
 
+from service import logs
+
 GRACE_SECONDS = 3  # for requests under way when we are asked to end
 
 
@@ -12,6 +14,8 @@ def serve(app: Litestar, *, host: str, port: int) -> None:
     Requests are not logged: a path or a query may hold what belongs to a family. Headers of a proxy
     are not believed: nothing here depends on the client's address or on the scheme.
     """
+    # After the application was made: Litestar sets up the root logger for itself meanwhile.
+    logs.configure()
     uvicorn.run(
         app,
         host=host,
