@@ -1,11 +1,11 @@
 """Handoffs over REST: conversations that wait for a person."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, get, put
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from admin_api.dependencies import AskedPage, Caller, Now
 from admin_api.permission import may
@@ -32,10 +32,11 @@ class HandoffController(Controller):
         actor: Caller,
         page: AskedPage,
         *,
-        open_: Annotated[bool | None, QueryParameter(name="open")] = None,
+        closed: FromQuery[bool | None] = None,
     ) -> Paged[HandoffView]:
         """Those that wait longest first."""
-        return await handoffs.list_handoffs(HandoffFilter(open=open_), actor=actor, page=page)
+        wanted = HandoffFilter(open=None if closed is None else not closed)
+        return await handoffs.list_handoffs(wanted, actor=actor, page=page)
 
     @put("/{handoff_id:uuid}", guards=[may("handoffs", "update")], summary="Close a handoff", status_code=204)
     async def update(

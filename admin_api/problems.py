@@ -152,10 +152,13 @@ def _fields(extra: object) -> list[FieldProblem]:
     """Litestar's list of what did not validate."""
     if not isinstance(extra, list):
         return []
-    return [
-        FieldProblem(error.get("key", "body"), QUOTED_VALUE.sub("", error["message"])[:200])
-        for error in extra
-    ]
+    return [_field(error.get("key", "body"), error["message"]) for error in extra]
+
+
+def _field(key: str, message: str) -> FieldProblem:
+    # A body that is not there is told of as the key that was looked for.
+    why = "is missing" if message == repr(key) else QUOTED_VALUE.sub("", message)
+    return FieldProblem("body" if key == "data" else key, why[:200])
 
 
 def _answer(
