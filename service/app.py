@@ -47,4 +47,6 @@ def create_app(settings: Settings, clock: Clock = now) -> Litestar:
         before_send=[admin_api.add_security_headers],
         exception_handlers=admin_api.exception_handlers(),
         openapi_config=admin_api.openapi_config(),
+        # Loggers belong to the program that serves this (service/logs.py).
+        logging_config=None,
     )

@@ -1,26 +1,17 @@
-"""The database: its pool, its migrations, and the one way to open a transaction.
+"""The database: its pool, and the one way to open a transaction.
 
 Piccolo finds its engine through piccolo_conf, which connects when it is imported; so nothing here
 touches it before a function is called.
 """
 
 import asyncio
-import contextlib
-import io
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-import structlog
-from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.engine.finder import engine_finder
 from piccolo.engine.postgres import PostgresEngine
-
-# Any number, as long as all processes of Doseline lock the same one while they migrate.
-MIGRATION_LOCK = 7_236_110
-
-log = structlog.get_logger(__name__)
 
 
 def engine() -> PostgresEngine:
@@ -86,25 +77,6 @@ async def sql(query: str, *args: object) -> Sequence[Mapping[str, Any]]:
     assert db.pool is not None, "open a connection_pool first"
     rows = await db.pool.fetch(query, *args)
     return rows
-
-
-async def migrate(database_url: str) -> None:
-    """Bring the schema up to date. Safe to run from several processes at once: one does it, the others wait.
-
-    Piccolo records a migration after that migration's own commit and locks nothing, hence the advisory
-    lock on a connection of its own.
-    """
-    guard = await asyncpg.connect(database_url)
-    try:
-        await guard.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
-        # Piccolo reports its progress on standard output, which belongs to our commands.
-        report = io.StringIO()
-        with contextlib.redirect_stdout(report):
-            result = await ForwardsMigrationManager(app_name="tables").run()
-        assert result.success, result.message
-        log.info("migrated")
-    finally:
-        await guard.close()
 
 
 async def wait_until_it_answers(database_url: str, *, seconds: float) -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from service.access.accounts import NewUser, create_user
 from service.access.actor import SYSTEM
-from service.database import sql
+from service.database import sql, unit_of_work
 from service.errors import Duplicate
 from service.registration.children import NewChild, register_child
 from service.registration.facilities import NewFacility, register_facility
@@ -69,15 +69,20 @@ class DemoAdmin(msgspec.Struct, frozen=True):
 
 
 async def load(now: datetime) -> DemoAdmin | None:
-    """Load the demo clinic.
+    """Load the demo clinic, wholly or not at all.
 
     Returns:
         Its administrator, when this was the first time; None when it was there already.
     """
-    rows = await sql("SELECT id FROM facility WHERE name = $1", CLINIC.name)
-    if rows:
-        await _open_sessions(rows[0]["id"], now)
-        return None
+    async with unit_of_work():
+        rows = await sql("SELECT id FROM facility WHERE name = $1", CLINIC.name)
+        if rows:
+            await _open_sessions(rows[0]["id"], now)
+            return None
+        return await _load_all(now)
+
+
+async def _load_all(now: datetime) -> DemoAdmin:
     facility = await register_facility(CLINIC, actor=SYSTEM, now=now)
     sessions = await _open_sessions(facility.id, now)
     for child in CHILDREN:

@@ -6,6 +6,7 @@ itself: the tables say what is due, a job only says "now". Several workers may r
 
 import asyncio
 import contextlib
+import logging
 
 import asyncpg
 import structlog
@@ -87,6 +88,8 @@ async def serve(settings: Settings, clock: Clock = now) -> None:
         sender = Sender(carrier, clock)
         jobs = queue(settings.queue_url)
         await jobs.connect()
+        # At every stop it warns that its idle loops had to be cancelled, which is how they end.
+        logging.getLogger("saq").setLevel(logging.ERROR)
         # A job only sets a flag, so nothing of it is lost when the queue's own time limit strikes.
         worker = Worker(jobs, functions=[(WAKE, sender.wake)], concurrency=2)
         sending = asyncio.create_task(sender.run())

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from service.database import connection_pool, migrate, sql
+from service.database import connection_pool, sql
 from service.local.postgres import EmbeddedPostgres
+from service.migration import migrate
 from tests.running import Hands, Running, running
 
 # The append-only audit trail and the foreign keys are for the service, not for who clears a test's table.

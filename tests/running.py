@@ -10,7 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -29,9 +29,8 @@ from service.messaging.delivery import deliver_batch
 from service.messaging.reconciliation import reconcile
 from service.reminders.planning import queue_due_reminders
 from service.settings import Settings
+from tests.factories import NOW
 
-# A Wednesday, 09:00 in Nairobi.
-NOW = datetime(2026, 3, 4, 6, 0, tzinfo=UTC)
 CLINIC = "+254711082100"
 ACCOUNT = "AC" + "1" * 32
 TOKEN = "a token that both sides know"

@@ -5,7 +5,8 @@ import asyncio
 import asyncpg
 import pytest
 
-from service.database import engine, migrate, sql, unit_of_work
+from service.database import engine, sql, unit_of_work
+from service.migration import migrate
 
 pytestmark = pytest.mark.usefixtures("database")
 

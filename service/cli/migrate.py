@@ -7,8 +7,9 @@ from pathlib import Path
 
 from service import clock, demo, logs
 from service.cli.on_database import on_database
-from service.database import connection_pool, migrate
+from service.database import connection_pool
 from service.local.demo_account import DemoAccount, keep
+from service.migration import migrate, prepare_queue
 from service.settings import Settings
 
 
@@ -21,6 +22,7 @@ def main(options: argparse.Namespace) -> None:
 
 async def _migrate(settings: Settings, *, with_demo: bool) -> None:
     await migrate(settings.database_url)
+    await prepare_queue(settings.queue_url)
     if with_demo:
         await _load_demo(settings.data_dir)
 

@@ -27,7 +27,7 @@ from service.carrier.port import (
 from service.clock import Clock
 from service.database import sql, unit_of_work
 from service.messaging import consent
-from service.messaging.statuses import OutboxStatus, lower_than
+from service.messaging.statuses import OutboxStatus, is_final, lower_than
 
 # All texts of a claim are offered to the carrier at once, so a claim lasts one call.
 BATCH = 20
@@ -95,6 +95,17 @@ SET status = CASE WHEN o.status = 'sending' OR (o.status = 'unknown' AND r.statu
     settled_at = CASE WHEN r.status = 'failed' THEN $7 ELSE o.settled_at END
 FROM result r
 WHERE o.id = r.id AND o.attempts = r.number
+"""
+
+SETTLE = """
+UPDATE outbox_message
+SET status = $2,
+    provider_sid = coalesce(provider_sid, $3),
+    error_code = coalesce($4, error_code),
+    leased_until = NULL,
+    settled_at = CASE WHEN $7 THEN $5::timestamptz END
+WHERE id = $1 AND status = ANY($6::text[])
+RETURNING id
 """
 
 
@@ -194,16 +205,13 @@ async def settle(text_id: UUID, carrier_text: CarrierText, *, now: datetime) -> 
         Whether that was news.
     """
     rows = await sql(
-        """UPDATE outbox_message
-           SET status = $2, provider_sid = coalesce(provider_sid, $3), error_code = coalesce($4, error_code),
-               leased_until = NULL,
-               settled_at = CASE WHEN $2 IN ('delivered', 'undelivered', 'failed') THEN $5::timestamptz END
-           WHERE id = $1 AND status = ANY($6::text[]) RETURNING id""",
+        SETTLE,
         text_id,
         carrier_text.status,
         carrier_text.sid,
         carrier_text.error_code,
         now,
         lower_than(carrier_text.status),
+        is_final(carrier_text.status),
     )
     return bool(rows)

@@ -11,7 +11,14 @@ from service.messaging.quiet_hours import TextHours, quiet_until
 
 HOURS = TextHours(weekdays_from=time(9), sundays_from=time(12), until=time(20))
 NAIROBI = ZoneInfo("Africa/Nairobi")
-ZONES = ["Africa/Nairobi", "America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Apia", "Australia/Lord_Howe"]
+ZONES = [
+    "Africa/Nairobi",
+    "America/New_York",
+    "Europe/Berlin",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "Australia/Lord_Howe",
+]
 
 
 @pytest.mark.parametrize(
