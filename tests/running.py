@@ -6,7 +6,6 @@ that a test decides when.
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -16,10 +15,7 @@ from urllib.parse import urlencode
 
 import httpx
 import msgspec
-import uvicorn
-from litestar import Litestar
 from twilio.request_validator import RequestValidator
-from uvicorn._types import ASGIApplication
 
 from service.app import create_app
 from service.carrier.emulator.app import create_app as create_emulator
@@ -30,6 +26,7 @@ from service.messaging.reconciliation import reconcile
 from service.reminders.planning import queue_due_reminders
 from service.settings import Settings
 from tests.factories import NOW
+from tests.serving import address, door, serving
 
 CLINIC = "+254711082100"
 ACCOUNT = "AC" + "1" * 32
@@ -134,46 +131,14 @@ async def running(database_url: str, clock: Hands) -> AsyncIterator[Running]:
             pace=0,
         )
         # The pool belongs to the test, so the application's own lifespan stays out of it.
-        await stack.enter_async_context(served(create_app(settings, clock), web_door, lifespan=False))
-        await stack.enter_async_context(served(create_emulator(account, clock), emulator_door))
+        await stack.enter_async_context(serving(create_app(settings, clock), web_door, lifespan=False))
+        await stack.enter_async_context(serving(create_emulator(account, clock), emulator_door))
         carrier = await stack.enter_async_context(gateway(settings, at_once=20))
         clients = [
             await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=30))
             for url in (address(web_door), address(emulator_door))
         ]
         yield Running(settings, clock, clients[0], clients[1], carrier)
-
-
-def door() -> socket.socket:
-    """A free port of loopback, already open."""
-    return socket.create_server(("127.0.0.1", 0))
-
-
-def address(opened: socket.socket) -> str:
-    """Where an open port is reached."""
-    return f"http://127.0.0.1:{opened.getsockname()[1]}"
-
-
-@asynccontextmanager
-async def served(
-    app: ASGIApplication | Litestar, opened: socket.socket, *, lifespan: bool = True
-) -> AsyncIterator[None]:
-    """Serve an application on an open port, in this loop."""
-    config = uvicorn.Config(
-        cast("ASGIApplication", app),
-        log_config=None,
-        timeout_graceful_shutdown=1,
-        lifespan="on" if lifespan else "off",
-    )
-    config.load()
-    server = uvicorn.Server(config)
-    # What `serve` does, less its signal handlers, which belong to pytest here, and its slow tick.
-    server.lifespan = config.lifespan_class(config)
-    await server.startup([opened])
-    try:
-        yield
-    finally:
-        await server.shutdown([opened])
 
 
 async def until(condition: Callable[[], Any], seconds: float = 10) -> None:

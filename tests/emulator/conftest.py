@@ -4,7 +4,6 @@ Everything runs in the test's own loop. Time stands still unless a test moves it
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ import aiohttp
 import httpx
 import msgspec
 import pytest
-import uvicorn
 from litestar import Litestar, Request, Response, post
 from litestar.datastructures import FormMultiDict
 from twilio.http.async_http_client import AsyncTwilioHttpClient
@@ -26,6 +24,7 @@ from uvicorn._types import ASGIApplication
 
 from service.carrier.emulator.app import create_app
 from service.carrier.emulator.config import EmulatorConfig
+from tests.serving import address, door, serving
 
 NOW = datetime(2026, 3, 4, 6, 0, tzinfo=UTC)
 CLINIC = "+254711082000"
@@ -34,46 +33,13 @@ MESSAGING_SERVICE = "MG" + "5" * 32
 ACCOUNT = "AC" + "1" * 32
 TOKEN = "a token that both sides know"
 
-# The SDK still hands aiohttp its own class for Basic auth, which aiohttp is about to drop.
-SDK_USES_OLD_AIOHTTP = "ignore:.*(BasicAuth|'auth' parameter) is deprecated:DeprecationWarning"
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@asynccontextmanager
-async def serving(
-    app: ASGIApplication | Litestar, port: int = 0
-) -> AsyncIterator[tuple[str, uvicorn.Server]]:
-    """Serve an application on loopback, in this loop, and give its address and its server."""
-    # The protocol is named because asyncio switches Nagle's delay off only where it is.
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(("127.0.0.1", port))
-        config = uvicorn.Config(cast("ASGIApplication", app), log_config=None, timeout_graceful_shutdown=3)
-        config.load()
-        server = uvicorn.Server(config)
-        # What `serve` does, less its signal handlers, which belong to pytest here, and its slow tick.
-        server.lifespan = config.lifespan_class(config)
-        await server.startup([door])
-        try:
-            yield f"http://127.0.0.1:{door.getsockname()[1]}", server
-        finally:
-            # And what `shutdown` does, less the tenth of a second that it always waits.
-            for listener in server.servers:
-                listener.close()
-            for connection in list(server.server_state.connections):
-                connection.shutdown()
-            await server.lifespan.shutdown()
-
 
 @asynccontextmanager
 async def served(app: ASGIApplication | Litestar, port: int = 0) -> AsyncIterator[str]:
     """Serve an application on loopback, in this loop, and give its address."""
-    async with serving(app, port) as (url, _):
-        yield url
+    with door(port) as opened:
+        async with serving(app, opened):
+            yield address(opened)
 
 
 @dataclass

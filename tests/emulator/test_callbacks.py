@@ -16,13 +16,10 @@ from tests.emulator.conftest import (
     MESSAGING_SERVICE,
     NOW,
     PARENT,
-    SDK_USES_OLD_AIOHTTP,
     Call,
     Emulated,
     emulated,
 )
-
-pytestmark = pytest.mark.filterwarnings(SDK_USES_OLD_AIOHTTP)
 
 
 def statuses(calls: list[Call]) -> list[str]:

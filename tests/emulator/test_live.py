@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from service.carrier.emulator.app import create_app
-from tests.emulator.conftest import NOW, PARENT, SDK_USES_OLD_AIOHTTP, Emulated, serving
-
-pytestmark = pytest.mark.filterwarnings(SDK_USES_OLD_AIOHTTP)
+from tests.emulator.conftest import NOW, PARENT, Emulated
+from tests.serving import address, door, serving
 
 PAGE_FILES = ("page.css", "phone.css", "page.js", "phone.js", "thread.js", "segments.js", "mark.svg")
 
@@ -54,14 +53,16 @@ async def test_several_watch_and_one_may_go(emulator: Emulated) -> None:
 
 
 async def test_an_open_stream_does_not_hold_up_the_end_of_the_server(emulator: Emulated) -> None:
-    async with serving(create_app(emulator.config, lambda: NOW)) as (url, server), asyncio.timeout(2.5):
-        async with emulator.http.stream("GET", f"{url}/emulator/live") as stream:
-            lines = stream.aiter_lines()
-            assert await anext(lines) == "event: ready"
-            ending = asyncio.create_task(server.shutdown())
-            rest = [line async for line in lines]
-        assert "event: text" not in rest
-        await ending
+    app = create_app(emulator.config, lambda: NOW)
+    with door() as opened:
+        async with serving(app, opened) as server, asyncio.timeout(2.5):
+            async with emulator.http.stream("GET", f"{address(opened)}/emulator/live") as stream:
+                lines = stream.aiter_lines()
+                assert await anext(lines) == "event: ready"
+                ending = asyncio.create_task(server.shutdown())
+                rest = [line async for line in lines]
+            assert "event: text" not in rest
+            await ending
 
 
 async def test_the_page_may_load_nothing_but_its_own_files(emulator: Emulated) -> None:

@@ -13,12 +13,9 @@ from tests.emulator.conftest import (
     CLINIC,
     MESSAGING_SERVICE,
     PARENT,
-    SDK_USES_OLD_AIOHTTP,
     Emulated,
     emulated,
 )
-
-pytestmark = pytest.mark.filterwarnings(SDK_USES_OLD_AIOHTTP)
 
 
 def answering(

@@ -9,7 +9,7 @@ from litestar import Response
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from conversations.replies.segments import count
-from tests.emulator.conftest import PARENT, SDK_USES_OLD_AIOHTTP, Emulated, emulated
+from tests.emulator.conftest import PARENT, Emulated, emulated
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -27,7 +27,6 @@ pytestmark = [
     pytest.mark.skipif(
         CHROMIUM is None, reason="the phone page is tested with chromium, which is not installed"
     ),
-    pytest.mark.filterwarnings(SDK_USES_OLD_AIOHTTP),
 ]
 
 

@@ -14,14 +14,11 @@ from tests.emulator.conftest import (
     MESSAGING_SERVICE,
     NOW,
     PARENT,
-    SDK_USES_OLD_AIOHTTP,
     TOKEN,
     Emulated,
     emulated,
     sdk,
 )
-
-pytestmark = pytest.mark.filterwarnings(SDK_USES_OLD_AIOHTTP)
 
 AUTH = (ACCOUNT, TOKEN)
 MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"

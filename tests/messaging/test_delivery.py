@@ -183,7 +183,7 @@ async def test_a_callback_that_comes_before_the_answer_is_not_undone_by_it(dosel
 
 
 class DyingCarrier:
-    """A worker's carrier at the moment at which the worker is killed: some calls went through, none came back."""
+    """The carrier of a worker that is killed: some calls go through, and none comes back to it."""
 
     def __init__(self, carrier: Carrier, went_through: int) -> None:
         self._carrier = carrier
