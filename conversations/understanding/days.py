@@ -4,13 +4,13 @@ Only what a parent plainly names is read; which of the free places fits is decid
 calendar. Whether a day is wished or refused is not decided here either.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, time, timedelta
-from functools import cache
 
 from msgspec import Struct, structs
 
-from conversations.understanding.lexicon import DayData, lexicon
+from conversations.understanding.lexicon import DayWords, lexicon
+from conversations.understanding.phrases import end_of_group
 from conversations.wish import DayPart
 
 MONTHS_AHEAD = 6
@@ -102,16 +102,16 @@ def _in_figures(words: tuple[str, ...], at: int, calendar: Calendar) -> Mention 
     return Mention(at, at + 1, dates=tuple(dates)) if dates else None
 
 
-def _day_of_month(words: tuple[str, ...], at: int, days: DayData, calendar: Calendar) -> Mention | None:
+def _day_of_month(words: tuple[str, ...], at: int, days: DayWords, calendar: Calendar) -> Mention | None:
     """The 12th, 12 march, march 12, el 12 de marzo. A bare 12 is no date."""
     if month := _month(words, at, days):
         number, end, _ = _number(words, at + 1, days)
         return _dated(at, end, calendar, number, month)
-    behind_marker = _longest(words, at, days.date_markers)
+    behind_marker = end_of_group(words, at, days.date_markers)
     number, end, ordinal = _number(words, behind_marker, days)
     if number is None:
         return None
-    month_at = _longest(words, end, days.between_day_and_month)
+    month_at = end_of_group(words, end, days.between_day_and_month)
     if month := _month(words, month_at, days):
         return _dated(at, month_at + 1, calendar, number, month)
     return _dated(at, end, calendar, number) if ordinal or behind_marker > at else None
@@ -124,35 +124,33 @@ def _dated(
     return Mention(at, end, dates=(found,)) if found else None
 
 
-def _month(words: tuple[str, ...], at: int, days: DayData) -> int | None:
-    if at >= len(words):
-        return None
-    return next((number for number, names in enumerate(days.months, 1) if words[at] in names), None)
+def _month(words: tuple[str, ...], at: int, days: DayWords) -> int | None:
+    return days.months.get(words[at]) if at < len(words) else None
 
 
-def _number(words: tuple[str, ...], at: int, days: DayData) -> tuple[int | None, int, bool]:
+def _number(words: tuple[str, ...], at: int, days: DayWords) -> tuple[int | None, int, bool]:
     """A day number, where it ends, and whether it is an ordinal; None when it is an hour."""
     if at >= len(words) or not words[at].isdecimal() or not 1 <= int(words[at]) <= 31:
         return None, at, False
-    behind = _longest(words, at + 1, days.ordinal_endings)
-    if _longest(words, at + 1, [*days.am, *days.pm, *days.clock_words]) > at + 1:
+    behind = end_of_group(words, at + 1, days.ordinal_endings)
+    if end_of_group(words, at + 1, days.hour_words) > at + 1:
         return None, at, False
     return int(words[at]), behind, behind > at + 1
 
 
-def _clock(words: tuple[str, ...], at: int, days: DayData) -> Mention | None:
+def _clock(words: tuple[str, ...], at: int, days: DayWords) -> Mention | None:
     """10:30, 3pm, at 3, a las tres de la tarde."""
-    if (noon := _longest(words, at, days.noon)) > at:
+    if (noon := end_of_group(words, at, days.noon)) > at:
         return Mention(at, noon, at=time(HALF_DAY))
-    start = _longest(words, at, days.clock_at)
+    start = end_of_group(words, at, days.clock_at)
     if start >= len(words):
         return None
     certain = start > at
-    hour, minute = _hour(words[start], days.spelled_hours if certain else ())
+    hour, minute = _hour(words[start], days.spelled_hours if certain else {})
     if hour is None:
         return None
-    end = _longest(words, start + 1, days.clock_words)
-    behind_am, behind_pm = _longest(words, end, days.am), _longest(words, end, days.pm)
+    end = end_of_group(words, start + 1, days.clock_words)
+    behind_am, behind_pm = end_of_group(words, end, days.am), end_of_group(words, end, days.pm)
     if not (certain or minute is not None or max(end, behind_am, behind_pm) > start + 1):
         return None
     if behind_pm > end or (behind_am == end and hour < FIRST_CLINIC_HOUR):
@@ -160,10 +158,10 @@ def _clock(words: tuple[str, ...], at: int, days: DayData) -> Mention | None:
     return Mention(at, max(end, behind_am, behind_pm), at=time(hour, minute or 0))
 
 
-def _hour(word: str, spelled: Sequence[str]) -> tuple[int | None, int | None]:
+def _hour(word: str, spelled: dict[str, int]) -> tuple[int | None, int | None]:
     """The hour and, where written, the minute that a word stands for."""
     if word in spelled:
-        return spelled.index(word) + 1, None
+        return spelled[word], None
     hour, _, minute = word.replace(".", ":").replace("h", ":").partition(":")
     if (
         not hour.isdecimal()
@@ -177,7 +175,7 @@ def _hour(word: str, spelled: Sequence[str]) -> tuple[int | None, int | None]:
 
 def _named(words: tuple[str, ...], at: int, language: str, calendar: Calendar) -> Mention | None:
     """A weekday, "tomorrow", "next week", "in the morning"."""
-    for name, kinds in _names(language).get(words[at], ()):
+    for name, kinds in lexicon(language).days.names.get(words[at], ()):
         end = at + len(name)
         if words[at:end] != name:
             continue
@@ -192,8 +190,8 @@ def _with(
     mention: Mention, kind: str, index: int, words: tuple[str, ...], language: str, calendar: Calendar
 ) -> Mention:
     """The mention with what one of its kinds adds."""
-    if kind in DayPart.__members__:
-        return structs.replace(mention, part=DayPart[kind])
+    if kind == "part":
+        return structs.replace(mention, part=tuple(DayPart)[index])
     if kind == "weekday":
         return _weekday(mention, index, words, language, calendar)
     if kind == "ahead":
@@ -210,51 +208,16 @@ def _weekday(
 ) -> Mention:
     """A weekday, with the number behind it where the two agree ("thursday 12", "jueves 12 de marzo")."""
     days = lexicon(language).days
-    number, end, _ = _number(words, _longest(words, mention.end, days.date_markers), days)
-    month_at = _longest(words, end, days.between_day_and_month)
+    number, end, _ = _number(words, end_of_group(words, mention.end, days.date_markers), days)
+    month_at = end_of_group(words, end, days.between_day_and_month)
     month = _month(words, month_at, days)
     dated = calendar.day_of_month(number, month) if number else None
     if dated and dated.weekday() == index:
         return structs.replace(mention, end=month_at + 1 if month else end, dates=(dated,))
     before = words[mention.start - 1 : mention.start]
-    behind = _longest(words, mention.end, days.next)
-    following = behind > mention.end or (before and before[0] in days.next)
+    behind = end_of_group(words, mention.end, days.next)
+    following = behind > mention.end or (before and (before[0] in days.next))
     return structs.replace(mention, end=behind, dates=calendar.weekday(index, following=bool(following)))
-
-
-@cache
-def _names(language: str) -> dict[str, list[tuple[tuple[str, ...], list[tuple[str, int]]]]]:
-    """Every name of a day or part of it, by its first word, the longest first, with what it stands for."""
-    days = lexicon(language).days
-    listed: list[tuple[str, int, Sequence[str]]] = [
-        *(("weekday", index, names) for index, names in enumerate(days.weekdays)),
-        ("ahead", 0, days.today),
-        ("ahead", 1, days.tomorrow),
-        ("ahead", 2, days.day_after_tomorrow),
-        ("week", 0, days.this_week),
-        ("week", 1, days.next_week),
-        ("next_month", 0, days.next_month),
-        ("weekend", 0, days.weekend),
-        ("MORNING", 0, days.morning),
-        ("AFTERNOON", 0, days.afternoon),
-        ("EVENING", 0, days.evening),
-    ]
-    kinds: dict[tuple[str, ...], list[tuple[str, int]]] = {}
-    for kind, index, names in listed:
-        for name in names:
-            kinds.setdefault(tuple(name.split()), []).append((kind, index))
-    by_first: dict[str, list[tuple[tuple[str, ...], list[tuple[str, int]]]]] = {}
-    for words in sorted(kinds, key=len, reverse=True):
-        by_first.setdefault(words[0], []).append((words, kinds[words]))
-    return by_first
-
-
-def _longest(words: tuple[str, ...], at: int, options: Sequence[str]) -> int:
-    """Where the longest of the options that stands at `at` ends; `at` itself when none does."""
-    ends = [
-        at + len(option) for option in map(str.split, options) if list(words[at : at + len(option)]) == option
-    ]
-    return max(ends, default=at)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -5,13 +5,14 @@ noted here; what follows from that in the scene is decided by the rules.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
 from conversations.understanding.days import Calendar, Mention, mentions
 from conversations.understanding.lexicon import Lexicon, lexicon
 from conversations.understanding.normal import normalise
-from conversations.understanding.phrases import Match
+from conversations.understanding.phrases import Match, end_of_group
 from conversations.understanding.reading import Scene
 from conversations.understanding.tokens import Clause, clauses
 from conversations.understanding.when import When, refused_in
@@ -20,6 +21,10 @@ from conversations.understanding.when import When, refused_in
 _NOT_ABOUT_DAYS = frozenset({"nothing", "greeting", "thanks"})
 # How far a "not" reaches: "not at all sure to come".
 _NEGATION_REACH = 3
+# Said for themselves: a "no" before them is another answer, not their opposite.
+_NEVER_NEGATED = frozenset(
+    {"no", "thanks", "greeting", "nothing", "hedge", "obstacle", "later", "sooner", "same_day"}
+)
 
 
 class Act(Struct, frozen=True):
@@ -79,7 +84,7 @@ def find(normalised: str, language: str, scene: Scene) -> Findings:
         scene.now.date(), tuple(dict.fromkeys(at.date() for at in (*scene.offers, *scene.visits_at)))
     )
     parts = clauses(normalised, known.turning_words)
-    names = {name: tuple(normalise(name).split()) for name in scene.children}
+    names = {name: _words_of(name) for name in scene.children}
     names = {name: words for name, words in names.items() if words and not _is_a_word(words, known)}
     read = [
         _read(number, clause, known, calendar, tuple(names.values())) for number, clause in enumerate(parts)
@@ -148,7 +153,9 @@ def _acts(
     rest = {word for at, word in enumerate(words) if at not in covered}
     opened = _opens_as_question(words, known)
     for match in matches:
-        others = {word for other in matches if other is not match for word in words[other.start : other.end]}
+        others = {
+            word for other in matches if other.act != match.act for word in words[other.start : other.end]
+        }
         yield Act(
             name=match.act,
             line=match.line,
@@ -162,9 +169,15 @@ def _acts(
 
 
 def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int]) -> bool:
-    """A "not" that belongs to no phrase reaches over a few words; a "no" that does, only the next one."""
-    answered_no = any(other.act == "no" and other.end == match.start for other in matches)
-    return answered_no or any(0 < match.start - at <= _NEGATION_REACH for at in negators)
+    """A "not" that belongs to no phrase reaches over a few words; a "no" that is one, only the next."""
+    if match.act in _NEVER_NEGATED:
+        return False
+    if any(0 < match.start - at <= _NEGATION_REACH for at in negators):
+        return True
+    # "No stop" is a request twice over, "no move it" is not.
+    return match.act != "bare_stop" and any(
+        other.act == "no" and other.end == match.start for other in matches
+    )
 
 
 def _refusing_words(
@@ -174,13 +187,15 @@ def _refusing_words(
     spans = [(at, at + 1) for at in negators]
     spans += [(match.start, match.end) for match in matches if match.act == "no"]
     for phrase in known.days.except_:
-        if found := _at(words, tuple(phrase.split())):
+        if found := _at(words, phrase):
             spans.append((found.start, found.stop))
     return spans
 
 
 def _opens_as_question(words: tuple[str, ...], known: Lexicon) -> bool:
-    start = next((at for at, word in enumerate(words) if word not in known.polite), 0)
+    """Whether it begins as a question does, politeness aside; "no puedo" begins with "no"."""
+    skipped = known.polite - known.negators - known.agreements
+    start = next((at for at, word in enumerate(words) if word not in skipped), 0)
     return (
         words[start : start + 1] in known.question_openers
         or words[start : start + 2] in known.question_openers
@@ -194,12 +209,7 @@ def _without(words: tuple[str, ...], matches: Sequence[Match]) -> tuple[str, ...
 
 
 def _needs_meaning(word: str, known: Lexicon) -> bool:
-    return (
-        word.isalpha()
-        and word not in known.fillers
-        and word not in known.polite
-        and word not in known.around_numbers
-    )
+    return word.isalpha() and word not in known.meaningless
 
 
 def _at(words: tuple[str, ...], phrase: tuple[str, ...]) -> range | None:
@@ -215,23 +225,31 @@ def _names(words: tuple[str, ...], name: tuple[str, ...]) -> range | None:
     return _at(words, name) or _at(words, (*name[:-1], f"{name[-1]}s"))
 
 
+@lru_cache(maxsize=4096)
+def _words_of(name: str) -> tuple[str, ...]:
+    """A child's name as it would be left by normalising. Kept, because every text asks for the same few."""
+    return tuple(normalise(name).split())
+
+
 def _is_a_word(name: tuple[str, ...], known: Lexicon) -> bool:
     """A child may be called Will or Hope: such a name cannot be told from the word, so we ask instead."""
-    return len(name) == 1 and (name[0] in known.book.words or name[0] in known.fillers)
+    return len(name) == 1 and (name[0] in known.book.words or name[0] in known.meaningless)
 
 
 def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:
     """The one number that the text consists of, besides words that go with choosing."""
+    if not choices:
+        return None
     found: set[int] = set()
     at = 0
     while at < len(words):
-        length = next((n for n in (3, 2, 1) if words[at : at + n] in known.numbers), 0)
-        if length:
-            found.add(known.numbers[words[at : at + length]])
+        end = end_of_group(words, at, known.numbers)
+        if end > at:
+            found.add(known.number_of[words[at:end]])
         elif words[at].isdecimal():
             found.add(int(words[at]))
         elif words[at].isalnum() and words[at] not in known.around_numbers:
             return None
-        at += length or 1
+        at = max(end, at + 1)
     number = found.pop() if len(found) == 1 else 0
     return number if 1 <= number <= choices else None

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from conversations.understanding.normal import normalise
-from conversations.understanding.phrases import PhraseBook
+from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word
 
 DEFAULT_LANGUAGE = "en"
 _LANGUAGES = files("conversations") / "languages"
@@ -42,6 +42,10 @@ class PhraseData(Struct, frozen=True, forbid_unknown_fields=True):
     fillers: str
     classes: dict[str, list[str]]
     acts: dict[str, list[str]]
+
+
+# The words of a day's name, and what they stand for: kinds with a number ("weekday 3", "ahead 1").
+DayName = tuple[tuple[str, ...], tuple[tuple[str, int], ...]]
 
 
 class Choosing(Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,20 +85,42 @@ class DayData(Struct, frozen=True, forbid_unknown_fields=True):
     choosing: Choosing = Choosing([])
 
 
+class DayWords(Struct, frozen=True):
+    """How a language names days and hours, ready to be looked up."""
+
+    months: dict[str, int]
+    names: dict[str, list[DayName]]
+    next: WordGroups
+    am: WordGroups
+    pm: WordGroups
+    noon: WordGroups
+    clock_at: WordGroups
+    clock_words: WordGroups
+    hour_words: WordGroups
+    spelled_hours: dict[str, int]
+    ordinal_endings: WordGroups
+    date_markers: WordGroups
+    between_day_and_month: WordGroups
+    joined_by: frozenset[str]
+    except_: tuple[tuple[str, ...], ...]
+
+
 class Lexicon(Struct, frozen=True):
-    """One language, ready for use."""
+    """One language, ready for use. `meaningless` words neither help nor hinder a reading."""
 
     language: str
     name: str
     book: PhraseBook
-    days: DayData
+    days: DayWords
     question_openers: frozenset[tuple[str, ...]]
     turning_words: frozenset[str]
     negators: frozenset[str]
+    agreements: frozenset[str]
     polite: frozenset[str]
-    fillers: frozenset[str]
+    meaningless: frozenset[str]
     all_children: tuple[tuple[str, ...], ...]
-    numbers: dict[tuple[str, ...], int]
+    numbers: WordGroups
+    number_of: dict[tuple[str, ...], int]
     around_numbers: frozenset[str]
 
 
@@ -122,22 +148,67 @@ def read_lexicon(folder: Traversable) -> Lexicon:
     days = msgspec.convert(_toml(folder / "days.toml"), DayData)
     _check(phrases, days)
     acts = {act: phrases.acts[act] for act in ACTS}
+    numbers = {tuple(word.split()): int(number) for number, words in days.numbers.items() for word in words}
+    polite, around = frozenset(phrases.polite), frozenset(days.choosing.around)
     return Lexicon(
         language=phrases.language,
         name=phrases.name,
         book=PhraseBook(acts, phrases.classes),
-        days=days,
+        days=_day_words(days),
         question_openers=frozenset(tuple(words.split()) for words in phrases.question_openers),
         turning_words=frozenset(phrases.turning_words),
         negators=frozenset(phrases.negators),
-        polite=frozenset(phrases.polite),
-        fillers=frozenset(phrases.fillers.split()),
+        agreements=frozenset(phrases.acts["yes"]),
+        polite=polite,
+        meaningless=polite | around | frozenset(phrases.fillers.split()),
         all_children=tuple(tuple(words.split()) for words in phrases.all_children),
-        numbers={
-            tuple(word.split()): int(number) for number, words in days.numbers.items() for word in words
-        },
-        around_numbers=frozenset(days.choosing.around),
+        numbers=by_first_word(" ".join(words) for words in numbers),
+        number_of=numbers,
+        around_numbers=around,
     )
+
+
+def _day_words(days: DayData) -> DayWords:
+    return DayWords(
+        months={name: number for number, names in enumerate(days.months, 1) for name in names},
+        names=_day_names(days),
+        next=by_first_word(days.next),
+        am=by_first_word(days.am),
+        pm=by_first_word(days.pm),
+        noon=by_first_word(days.noon),
+        clock_at=by_first_word(days.clock_at),
+        clock_words=by_first_word(days.clock_words),
+        hour_words=by_first_word([*days.am, *days.pm, *days.clock_words]),
+        spelled_hours={name: hour for hour, name in enumerate(days.spelled_hours, 1)},
+        ordinal_endings=by_first_word(days.ordinal_endings),
+        date_markers=by_first_word(days.date_markers),
+        between_day_and_month=by_first_word(days.between_day_and_month),
+        joined_by=frozenset(days.joined_by),
+        except_=tuple(tuple(words.split()) for words in days.except_),
+    )
+
+
+def _day_names(days: DayData) -> dict[str, list[DayName]]:
+    """Every name of a day or a part of it by its first word, the longest first. One name may be two kinds."""
+    listed: list[tuple[str, int, list[str]]] = [
+        *(("weekday", index, names) for index, names in enumerate(days.weekdays)),
+        ("ahead", 0, days.today),
+        ("ahead", 1, days.tomorrow),
+        ("ahead", 2, days.day_after_tomorrow),
+        ("week", 0, days.this_week),
+        ("week", 1, days.next_week),
+        ("next_month", 0, days.next_month),
+        ("weekend", 0, days.weekend),
+        *(("part", index, names) for index, names in enumerate((days.morning, days.afternoon, days.evening))),
+    ]
+    kinds: dict[tuple[str, ...], list[tuple[str, int]]] = {}
+    for kind, index, names in listed:
+        for name in names:
+            kinds.setdefault(tuple(name.split()), []).append((kind, index))
+    by_first: dict[str, list[DayName]] = {}
+    for words in sorted(kinds, key=len, reverse=True):
+        by_first.setdefault(words[0], []).append((words, tuple(kinds[words])))
+    return by_first
 
 
 def _toml(path: Traversable) -> dict[str, Any]:

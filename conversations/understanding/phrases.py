@@ -11,11 +11,13 @@ from msgspec import Struct
 
 LONGEST_GAP = 2
 
+WordGroups = dict[str, tuple[tuple[str, ...], ...]]
+
 
 class Element(Struct, frozen=True):
     """One place in a pattern: the word groups that may stand there, by first word; none at all is a gap."""
 
-    groups: dict[str, tuple[tuple[str, ...], ...]]
+    groups: WordGroups
     optional: bool = False
 
     @property
@@ -50,7 +52,7 @@ class PhraseBook:
             ValueError: a line is empty or names a class that does not exist.
         """
         self._rank = {act: rank for rank, act in enumerate(acts)}
-        self._by_first: dict[str, list[Phrase]] = {}
+        self._phrases: dict[str, list[Phrase]] = {}
         self.words: set[str] = set()
         for act, lines in acts.items():
             for line in lines:
@@ -68,7 +70,7 @@ class PhraseBook:
 
     def _index(self, phrase: Phrase) -> None:
         for first in phrase.elements[0].groups:
-            self._by_first.setdefault(first, []).append(phrase)
+            self._phrases.setdefault(first, []).append(phrase)
         for element in phrase.elements:
             for first, rests in element.groups.items():
                 self.words.add(first)
@@ -79,7 +81,7 @@ class PhraseBook:
         found = [
             Match(phrase.act, phrase.line, start, end)
             for start, word in enumerate(words)
-            for phrase in self._by_first.get(word, ())
+            for phrase in self._phrases.get(word, ())
             if (end := _end(phrase.elements, 0, words, start)) > start
         ]
         found.sort(key=lambda match: (match.start - match.end, self._rank[match.act], match.start))
@@ -129,12 +131,23 @@ def _element(part: str, classes: Mapping[str, Sequence[str]], line: str) -> Elem
         options = classes[part[1:-1]]
     else:
         options = part.split("/")
-    return Element(_by_first_word(options), optional)
+    return Element(by_first_word(options), optional)
 
 
-def _by_first_word(options: Sequence[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
+def by_first_word(options: Iterable[str]) -> WordGroups:
+    """Word groups by their first word, each with the words behind it, the longest first."""
     groups: dict[str, list[tuple[str, ...]]] = {}
     for option in options:
         first, *rest = option.split()
         groups.setdefault(first, []).append(tuple(rest))
     return {first: tuple(sorted(set(rests), key=len, reverse=True)) for first, rests in groups.items()}
+
+
+def end_of_group(words: tuple[str, ...], at: int, groups: WordGroups) -> int:
+    """Where the longest of the groups that stands at `at` ends; `at` itself where none does."""
+    if at < len(words):
+        for rest in groups.get(words[at], ()):
+            end = at + 1 + len(rest)
+            if words[at + 1 : end] == rest:
+                return end
+    return at

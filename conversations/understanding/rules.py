@@ -54,7 +54,7 @@ def opt_out(found: Findings, scene: Scene) -> Verdict | None:
     act = next((act for act in found.acts if act.name == "bare_stop" and act.alone and not act.negated), None)
     if act is None:
         return None
-    if _promise(found) or found.said("keep"):
+    if found.said("coming", "keep"):
         return _verdict(Intent.UNSURE, "stop_beside_a_promise", act, 0.5)
     return _verdict(Intent.STOP, "opt_out_word", act, 1.0)
 
@@ -189,7 +189,14 @@ def _asks_to_move(found: Findings, scene: Scene) -> bool:
         return True
     if found.said("same_day", "later", "sooner") and (scene.visits_at or choosing) and not _query(found):
         return True
-    return _names_another_day(found, scene)
+    return _names_another_day(found, scene) or _refuses_only_the_day(found, scene)
+
+
+def _refuses_only_the_day(found: Findings, scene: Scene) -> bool:
+    """ "Not Thursday", "yes but not Thursday": the day is refused, not the visit."""
+    refusal = _refusal(found)
+    named = any(found.when.refuses_day_of(at) for at in scene.visits_at)
+    return named and (refusal is None or refusal.name == "no")
 
 
 def _turns_offers_down(found: Findings, scene: Scene) -> bool:
@@ -230,7 +237,7 @@ def refuses(found: Findings, scene: Scene) -> Verdict | None:
         return _verdict(Intent.UNSURE, "bare_cancel", act, 0.6)
     if act.asked or (act.opened and act.name != "cancel_visit"):
         return _verdict(Intent.UNSURE, "asks_about_refusing", act, 0.5)
-    if act.name == "cant" and found.unexplained > UNEXPLAINED_BESIDE_OK:
+    if act.name == "cant" and found.unexplained:
         return _verdict(Intent.UNSURE, "cannot_what", act, 0.5)
     if found.when.refused and not any(found.when.refuses_day_of(at) for at in scene.visits_at):
         days = any(mention.names_a_day for mention in found.when.refused)
