@@ -65,3 +65,8 @@ async def doseline(database: str) -> AsyncIterator[Running]:
     """Doseline and the carrier emulator, running on the empty database."""
     async with running(database, Hands()) as everything:
         yield everything
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Golden transcripts are rewritten on request; the difference is then reviewed."""
+    parser.addoption("--rewrite-transcripts", action="store_true", help="write what the dialogues are now")
