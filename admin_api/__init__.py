@@ -11,7 +11,7 @@ from admin_api import problems
 from admin_api.appointments import AppointmentController
 from admin_api.auth import AuthController
 from admin_api.children import ChildController
-from admin_api.dependencies import DEPENDENCIES, refuse_unknown_parameters
+from admin_api.dependencies import DEPENDENCIES, check_request
 from admin_api.docs import openapi_config
 from admin_api.facilities import FacilityController
 from admin_api.guardians import GuardianController
@@ -44,7 +44,7 @@ def router() -> Router:
             TrailController,
         ],
         dependencies=DEPENDENCIES,
-        before_request=refuse_unknown_parameters,
+        before_request=check_request,
         request_max_body_size=LARGEST_BODY,
     )
 

@@ -37,7 +37,7 @@ class AuthController(Controller):
     path = "/auth"
     tags = ("auth",)
 
-    @post("/token", security=[], summary="Sign in")
+    @post("/token", summary="Sign in")
     async def sign_in(
         self, data: JSONBody[Credentials], request: Request[Actor, str, State], now: Now
     ) -> TokenView:

@@ -55,18 +55,29 @@ DEPENDENCIES = {
 }
 
 
-def refuse_unknown_parameters(request: Request[Any, Any, State]) -> None:
-    """A filter that is spelled wrong must not answer with everything.
+async def check_request(request: Request[Any, Any, State]) -> None:
+    """What Litestar would let pass, or fail on: looked at before a route is called.
 
     Raises:
-        ValidationException: the query holds a name that the route does not read.
+        ValidationException: the query holds a name that the route does not read: a filter that is spelled
+            wrong must not answer with everything. Or the body is not in UTF-8.
     """
     names = request.route_handler.parsed_fn_signature.parameters
     known = {*names, *PAGING} if "page" in names else {*names}
-    unknown = [
+    wrong = [
         {"key": name, "message": "is not a parameter here"}
         for name in request.query_params
         if name not in known
     ]
-    if unknown:
-        raise ValidationException(extra=unknown)
+    if not _is_text(await request.body()):
+        wrong.append({"key": "body", "message": "is not in UTF-8"})
+    if wrong:
+        raise ValidationException(extra=wrong)
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

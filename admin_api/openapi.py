@@ -54,6 +54,8 @@ def _guards(routes: Iterable[BaseRoute]) -> Iterator[tuple[tuple[str, str], May]
 def _finish(operation: Json, path: str, guard: May | None) -> None:
     who = [f"{role}s".capitalize() for role in roles_that_may(guard.resource, guard.action)] if guard else []
     operation["description"] = f"{operation['description']}\n\nFor: {', '.join(who or [ANONYMOUS])}."
+    if guard is None:
+        operation["security"] = []
     for code in operation["responses"].keys() - {"200", "201", "204"}:
         del operation["responses"][code]
     operation["responses"] |= {

@@ -29,6 +29,8 @@ from service.errors import (
     Unauthenticated,
 )
 
+DEEPEST_FRAMES = 12
+
 MEDIA_TYPE = "application/problem+json"
 
 # By the nearest class in the error's family: a SessionFull is a Conflict.
@@ -51,6 +53,12 @@ REFUSALS: Mapping[HTTPStatus, tuple[str, str]] = {
 }
 UNEXPECTED = ("unexpected", "Something went wrong on our side")
 
+# What msgspec says in the words of its standards.
+PLAINER: Mapping[str, str] = {
+    "Invalid RFC3339 encoded date": "must be a date such as 2026-03-12",
+    "Invalid RFC3339 encoded time": "must be a time such as 09:00:00",
+    "Invalid UUID": "must be an id such as those that lists answer with",
+}
 # msgspec quotes the value that it refuses.
 QUOTED_VALUE = re.compile(r" '.*'", re.DOTALL)
 
@@ -126,7 +134,8 @@ def _unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
     error_id = str(uuid4())
     # The message of an unknown error may quote a row, so only its kind and place are logged.
     frames = [
-        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+        f"{frame.filename}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__, limit=-DEEPEST_FRAMES)
     ]
     log.error(
         "unexpected_error",
@@ -158,7 +167,7 @@ def _fields(extra: object) -> list[FieldProblem]:
 def _field(key: str, message: str) -> FieldProblem:
     # A body that is not there is told of as the key that was looked for.
     why = "is missing" if message == repr(key) else QUOTED_VALUE.sub("", message)
-    return FieldProblem("body" if key == "data" else key, why[:200])
+    return FieldProblem("body" if key == "data" else key, PLAINER.get(why, why[:200]))
 
 
 def _answer(

@@ -4,6 +4,7 @@ A change of role, password or standing ends the account's tokens in the same com
 admin who can sign in: the last one is neither demoted nor disabled nor deleted.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
@@ -27,6 +28,7 @@ from tables.people import Guardian
 from tables.places import Facility
 
 LONGEST_NAME = 80
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 Password = Annotated[str, Meta(description="15 to 128 characters: a few words do well.")]
 FacilityIds = Annotated[
@@ -241,7 +243,8 @@ async def _guardian_of(role: Role, phone: str | None, *, current: UUID | None) -
         return None
     if phone is None and current is not None:
         return current
-    found = await Guardian.select(Guardian.id).where(Guardian.phone == (phone or "")).first()
+    written = phone is not None and E164.fullmatch(phone)
+    found = await Guardian.select(Guardian.id).where(Guardian.phone == phone).first() if written else None
     if found is None:
         raise Invalid("guardian_phone", "a parent's account needs the number of a registered guardian")
     guardian_id: UUID = found["id"]

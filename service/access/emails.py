@@ -15,6 +15,11 @@ def canonical(email: str) -> str:
     return email.strip().lower()
 
 
+def is_address(canonical_email: str) -> bool:
+    """Whether there can be an account of this name."""
+    return len(canonical_email) <= LONGEST and ADDRESS.fullmatch(canonical_email) is not None
+
+
 def check(email: str) -> str:
     """The canonical spelling of an address.
 
@@ -22,6 +27,6 @@ def check(email: str) -> str:
         Invalid: it is no address.
     """
     address = canonical(email)
-    if not ADDRESS.fullmatch(address) or len(address) > LONGEST:
+    if not is_address(address):
         raise Invalid("email", "must be an e-mail address in ASCII letters")
     return address

@@ -7,7 +7,7 @@ import msgspec
 
 from service.access import audit, passwords, throttle, tokens
 from service.access.actor import Actor, Role
-from service.access.emails import canonical
+from service.access.emails import canonical, is_address
 from service.access.tokens import IssuedToken
 from service.database import unit_of_work
 from service.errors import Unauthenticated
@@ -56,6 +56,8 @@ async def sign_out(token: str, *, actor: Actor, now: datetime) -> None:
 
 
 async def _account(email: str) -> _Account | None:
+    if not is_address(email):
+        return None
     row = await (
         User.select(User.id, User.role, User.password_hash)
         .where(User.email == email, User.disabled_at.is_null())

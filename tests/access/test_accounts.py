@@ -60,6 +60,7 @@ async def test_two_who_create_one_account_at_once_make_one() -> None:
         ({"role": "admin", "facility_ids": [uuid4()]}, "facility_ids"),
         ({"role": "parent"}, "guardian_phone"),
         ({"role": "parent", "guardian_phone": "+254700000099"}, "guardian_phone"),
+        ({"role": "parent", "guardian_phone": "\x00"}, "guardian_phone"),
         ({"role": "admin", "guardian_phone": "+254700000099"}, "guardian_phone"),
     ],
 )
