@@ -106,7 +106,7 @@ def ask_which(visits: Sequence[Visit], intent: Intent, reading: Reading, misunde
 
 def rest_of(state: State, done: Sequence[Visit], facts: Facts) -> tuple[Visit, ...]:
     """The visits we asked about that this text has left open."""
-    if not isinstance(state, AwaitingConfirmation):
+    if not isinstance(state, AwaitingConfirmation | ChoosingVisit):
         return ()
     ids = {visit.appointment_id for visit in done}
     return tuple(visit for visit in visits_spoken_of(state, facts) if visit.appointment_id not in ids)

@@ -82,6 +82,6 @@ def answer_thanks(state: State, reading: Reading, facts: Facts) -> Step:
         return Step(awaiting(visits), (say_of("will_you_come", visits),))
     if reading.rule == "ok_after_the_fact":
         return Step(state)
-    if not facts.visits:
-        return Step(state, (say("hello"),))
-    return Step(state, (Say("welcome", of(facts.visits[0])),))
+    if reading.rule == "greeting":
+        return Step(state, (Say("hello_visit", of(facts.visits[0])) if facts.visits else say("hello"),))
+    return Step(state, (say("welcome"),))

@@ -80,9 +80,12 @@ def narrow_places(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
     if _names_something(reading.wish) and 1 < len(fitting) < len(state.offers):
         narrowed = structs.replace(state, offers=fitting, misunderstood=0)
         return Step(narrowed, (_offer(narrowed),))
-    turned_down = (*state.wish.excluded_times, *(place.starts_at for place in state.offers))
+    # "None of these" turns the offers down; "is Wednesday free?" does not yet.
+    offered = () if _names_something(reading.wish) else tuple(place.starts_at for place in state.offers)
     wish = structs.replace(
-        reading.wish, excluded=(*state.wish.excluded, *reading.wish.excluded), excluded_times=turned_down
+        reading.wish,
+        excluded=(*state.wish.excluded, *reading.wish.excluded),
+        excluded_times=(*state.wish.excluded_times, *offered),
     )
     looking = LookingForPlaces(state.visit, wish, again=state.again)
     return Step(looking, (LookForPlaces(state.visit.appointment_id, wish),))

@@ -21,6 +21,8 @@ from conversations.understanding.when import When, refused_in
 _NOT_ABOUT_DAYS = frozenset({"nothing", "greeting", "thanks"})
 # How far a "not" reaches: "not at all sure to come".
 _NEGATION_REACH = 3
+# One letter answers when it stands alone; beside other words it is "y" for "and" or a slip of the thumb.
+_ONLY_ALONE = {"bare_yes": "yes", "bare_no": "no"}
 # Said for themselves: a "no" before them is another answer, not their opposite.
 _NEVER_NEGATED = frozenset(
     {"no", "thanks", "greeting", "nothing", "hedge", "obstacle", "later", "sooner", "same_day"}
@@ -52,7 +54,7 @@ class Act(Struct, frozen=True):
 
 
 class Findings(Struct, frozen=True):
-    """The evidence in a text, for one language."""
+    """The evidence in a text, for one language. `figures` says that a bare number stands in it."""
 
     language: str
     acts: tuple[Act, ...] = ()
@@ -60,6 +62,7 @@ class Findings(Struct, frozen=True):
     children: tuple[str, ...] = ()
     all_children: bool = False
     choice: int | None = None
+    figures: bool = False
     words: int = 0
     unexplained: int = 0
 
@@ -102,6 +105,7 @@ def find(normalised: str, language: str, scene: Scene) -> Findings:
         ),
         all_children=any(clause.all_children for clause in read),
         choice=_choice(everything, known, scene.choices),
+        figures=any(word.isdecimal() for word in everything),
         words=sum(word.isalnum() for word in everything),
         unexplained=sum(clause.unexplained for clause in read),
     )
@@ -156,15 +160,18 @@ def _acts(
         others = {
             word for other in matches if other.act != match.act for word in words[other.start : other.end]
         }
+        alone = all(word in known.polite or not word.isalnum() for word in rest | others)
+        if match.act in _ONLY_ALONE and not alone:
+            continue
         yield Act(
-            name=match.act,
+            name=_ONLY_ALONE.get(match.act, match.act),
             line=match.line,
             words=" ".join(words[match.start : match.end]),
             clause=number,
             negated=_is_negated(match, matches, negators),
             asked=clause.asked,
             opened=opened,
-            alone=all(word in known.polite or not word.isalnum() for word in rest | others),
+            alone=alone,
         )
 
 
@@ -175,7 +182,7 @@ def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int])
     if any(0 < match.start - at <= _NEGATION_REACH for at in negators):
         return True
     # "No stop" is a request twice over, "no move it" is not.
-    return match.act != "bare_stop" and any(
+    return match.act not in {"bare_stop", "keep"} and any(
         other.act == "no" and other.end == match.start for other in matches
     )
 

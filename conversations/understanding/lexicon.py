@@ -25,7 +25,7 @@ _LANGUAGES = files("conversations") / "languages"
 ACTS = (
     "stop bare_stop start bare_start wrong_number keep nothing not_coming unsuitable cancel_visit cancel cant "
     "already sick human none_of_these move free same_day later sooner who where when what help bare_help "
-    "hedge obstacle coming yes no ok thanks greeting"
+    "hedge obstacle coming yes no ok thanks greeting bare_yes bare_no"
 ).split()
 
 

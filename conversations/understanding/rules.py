@@ -121,10 +121,11 @@ def wants_a_person(found: Findings, scene: Scene) -> Verdict | None:
 def has_been_vaccinated(found: Findings, scene: Scene) -> Verdict | None:
     """The dose was given elsewhere. "Already" by itself says so only when nothing else is said."""
     del scene
-    act = found.said("already")
+    said = [act for act in found.acts if act.name == "already" and not act.negated]
+    act = next((act for act in said if act.line != "already"), None)
+    if act is None and said and len(found.acts) == 1 and not found.unexplained:
+        act = said[0]
     if act is None:
-        return None
-    if act.line == "already" and (found.unexplained or len(found.acts) > 1):
         return None
     return _verdict(Intent.ALREADY_VACCINATED, "already_vaccinated", act)
 
@@ -161,7 +162,9 @@ def contradicts(found: Findings, scene: Scene) -> Verdict | None:
     refusal = _refusal(found)
     if refusal and refusal.name != "no" and (found.said("coming") or found.said("keep")):
         return _verdict(Intent.UNSURE, "promise_and_refusal", refusal, 0.5)
-    if found.said("no") and (_promise(found) or found.said("thanks")) and not found.said("keep"):
+    # "No thanks" to a reminder may mean that no change is needed.
+    thanks = found.said("thanks") if scene.question is Question.WILL_YOU_COME else None
+    if found.said("no") and (_promise(found) or thanks) and not found.said("keep"):
         return _verdict(Intent.UNSURE, "yes_and_no", found.said("no"), 0.5)
     if negated := found.negated("coming", "cancel", "cancel_visit", "move", "yes", "ok", "keep", "cant"):
         return _verdict(Intent.UNSURE, "negation_not_understood", negated, 0.5)
@@ -286,6 +289,10 @@ def promises(found: Findings, scene: Scene) -> Verdict | None:
 
 def agrees(found: Findings, scene: Scene) -> Verdict | None:
     """Yes; or OK, where something was asked and nothing else is being asked back."""
+    if scene.choices and found.figures:
+        return (
+            _verdict(Intent.UNSURE, "number_not_offered", _promise(found), 0.5) if _promise(found) else None
+        )
     if act := found.said("yes"):
         certain = not act.asked and found.unexplained <= UNEXPLAINED_BESIDE_YES
         return _verdict(Intent.CONFIRM if certain else Intent.UNSURE, "yes", act, 0.95 if certain else 0.5)
@@ -325,10 +332,10 @@ def is_confused(found: Findings, scene: Scene) -> Verdict | None:
 def talks(found: Findings, scene: Scene) -> Verdict | None:
     """Thanks and greetings, with nothing of weight beside them."""
     del scene
-    act = found.said("thanks", "greeting")
+    act = found.said("thanks") or found.said("greeting")
     if act is None or found.unexplained > UNEXPLAINED_BESIDE_YES:
         return None
-    return _verdict(Intent.SMALLTALK, "politeness", act, 0.8)
+    return _verdict(Intent.SMALLTALK, act.name, act, 0.8)
 
 
 def _promise(found: Findings) -> Act | None:

@@ -1,0 +1,173 @@
+"""Every dialogue in tests/transcripts, held again and compared line by line.
+
+A transcript is what a nurse would read: who the family is, what was texted, what came back, and below each
+text of the parent how it was read and what was done. `pytest --rewrite-transcripts` writes what is true
+now; the difference is the review.
+"""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from conversations.effects import BookAgain, Cancel, Confirm, Effect, HandOff, LookForPlaces, Move, OptIn, OptOut, Say
+from conversations.events import Said
+from conversations.rehearsal import Clinic, Turn
+from conversations.understanding.reading import Reading
+
+TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
+SCRIPTS = sorted(TRANSCRIPTS.glob("*/*.txt"))
+PICTURE = "[picture]"
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_dialogue_goes_as_written(path: Path, request: pytest.FixtureRequest) -> None:
+    written = path.read_text(encoding="utf-8")
+    happens = Rehearsal(path.parent.name).perform(written)
+    if request.config.getoption("--rewrite-transcripts"):
+        path.write_text(happens, encoding="utf-8")
+        return
+    assert happens == written
+
+
+def test_there_are_dialogues_in_every_language() -> None:
+    names = {folder.name: {path.stem for path in folder.glob("*.txt")} for folder in TRANSCRIPTS.iterdir()}
+    assert all(len(stems) >= 12 for stems in names.values())
+
+
+class Rehearsal:
+    """Performs a transcript: keeps what the family and the script say, and writes anew what we answer."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.carrier: str | None = None
+        self.facility = ""
+        self.clinic: Clinic
+
+    def perform(self, script: str) -> str:
+        lines: list[str] = []
+        for line in script.splitlines():
+            lines += self._line(line)
+        return "\n".join(lines) + "\n"
+
+    def _line(self, line: str) -> list[str]:
+        if line.startswith(("> ", "  ", ">\t")):
+            return []  # ours: written anew
+        if line.startswith("< "):
+            return [line, *self._hear(line.removeprefix("< "))]
+        if line.startswith("["):
+            return [line, *self._direct(line.strip("[]").split())]
+        if line.strip() and not line.startswith("#"):
+            word, *rest = line.split(maxsplit=1)
+            getattr(self, f"_{word}")("".join(rest))
+        return [line]
+
+    # --- the scene -----------------------------------------------------------------------------------
+
+    def _now(self, value: str) -> None:
+        moment, zone = value.rsplit(maxsplit=1)
+        self.clinic = Clinic(datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)), self.language)
+
+    def _phone(self, value: str) -> None:
+        self.clinic.clinic_phone = value
+
+    def _stranger(self, _: str) -> None:
+        self.clinic.known = False
+
+    def _child(self, value: str) -> None:
+        self.clinic.children.append(value.split(",")[0])
+
+    def _visit(self, value: str) -> None:
+        child, at, facility, *address = (part.strip() for part in value.split(",", 3))
+        self.facility = facility
+        self.clinic.add_visit(child, self._at(at), facility, *address)
+
+    def _free(self, value: str) -> None:
+        for part in value.split("·"):
+            gone = part.endswith("(gone)") or "(gone)" in part
+            self.clinic.add_free(self._at(part.replace("(gone)", "").strip()), self.facility, contested=gone)
+
+    def _at(self, words: str) -> datetime:
+        now = self.clinic.now
+        moment = datetime.strptime(f"{now.year} {words}", "%Y %a %d %b %H:%M").replace(tzinfo=now.tzinfo)
+        assert moment.strftime("%a %-d %b %H:%M") == words, f"no such day: {words}"
+        return moment
+
+    # --- stage directions ------------------------------------------------------------------------------
+
+    def _direct(self, words: list[str]) -> list[str]:
+        match words:
+            case ["send", key, child]:
+                return _ours(self.clinic.prompt(key, child))
+            case ["staff", "moves", child, "to", *at]:
+                self.clinic.change(child, self._at(" ".join(at)))
+            case ["staff", "cancels", child]:
+                self.clinic.cancel(child)
+            case ["the", "carrier", "answers", word]:
+                self.carrier = word
+            case [days, "days", "later"]:
+                self.clinic.now += timedelta(days=int(days))
+            case _:
+                raise ValueError(f"unknown stage direction: {' '.join(words)}")
+        return []
+
+    # --- a text ------------------------------------------------------------------------------------------
+
+    def _hear(self, text: str) -> list[str]:
+        visits = {id_: (visit.child, visit.starts_at) for id_, visit in self.clinic.visits.items()}
+        places = {place.session_id: place.starts_at for place in self.clinic.free}
+        body = text.replace(PICTURE, "").replace("\\n", "\n")
+        said = Said(body, media_count=text.count(PICTURE), opt_out_type=self.carrier)  # type: ignore[arg-type]
+        self.carrier = None
+        turn = self.clinic.hear(said)
+        notes = _notes(turn, visits, places)
+        return [*(f"  {note}" for note in notes), *(line for reply in turn.replies for line in _ours(reply))]
+
+
+def _ours(text: str) -> list[str]:
+    first, *rest = text.splitlines()
+    return [f"> {first}", *(f">\t{line}" for line in rest)]
+
+
+def _notes(turn: Turn, visits: dict[UUID, tuple[str, datetime]], places: dict[UUID, datetime]) -> list[str]:
+    reading = [" · ".join(_reading(turn.reading))] if turn.reading else ["the carrier has answered"]
+    return reading + [note for effect in turn.effects if (note := _effect(effect, visits, places))]
+
+
+def _reading(reading: Reading) -> list[str]:
+    wish = reading.wish
+    parts = [str(reading.intent)]
+    parts += [f"number {reading.choice}"] if reading.choice else []
+    parts += ["all"] if reading.all_children else list(reading.children)
+    when = " or ".join(_day(day) for day in wish.dates)
+    parts += [", ".join(filter(None, [when, wish.part or "", wish.at.strftime("%H:%M") if wish.at else ""]))]
+    parts += [f"from {_day(wish.earliest)}"] if wish.earliest else []
+    parts += [f"until {_day(wish.latest)}"] if wish.latest else []
+    parts += [f"not {_day(day)}" for day in wish.excluded]
+    return [part for part in parts if part]
+
+
+def _day(day: object) -> str:
+    return f"{day:%a %-d %b}"
+
+
+def _effect(effect: Effect, visits: dict[UUID, tuple[str, datetime]], places: dict[UUID, datetime]) -> str | None:
+    match effect:
+        case Confirm(id_, _):
+            return f"confirm {visits[id_][0]}: {visits[id_][1]:%a %-d %b %H:%M}"
+        case Cancel(id_, _):
+            return f"cancel {visits[id_][0]}: {visits[id_][1]:%a %-d %b %H:%M}"
+        case Move(id_, _, place):
+            return f"move {visits[id_][0]}: {visits[id_][1]:%a %-d %b %H:%M} -> {places[place]:%a %-d %b %H:%M}"
+        case BookAgain(_, place):
+            return f"book again: {places[place]:%a %-d %b %H:%M}"
+        case OptOut():
+            return "opt out"
+        case OptIn():
+            return "opt in"
+        case HandOff(reason):
+            return f"hand off: {reason}"
+        case Say() | LookForPlaces():
+            return None
