@@ -82,8 +82,15 @@ def _refusals(operation: Json, path: str, guard: May | None) -> Iterator[HTTPSta
 
 
 def _answer(status: HTTPStatus) -> Json:
-    content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": status.phrase, "content": content}
+    """An error, with the codes that it can have and what the first of them looks like."""
+    codes = {code: title for code, (other, title) in problems.codes().items() if other == status}
+    words = next(iter(codes.items()))
+    example = msgspec.to_builtins(problems.problem(status, words, f"{words[1]}.", []))
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        "description": f"{status.phrase}: {', '.join(f'`{code}`' for code in codes)}",
+        "content": {problems.MEDIA_TYPE: {"schema": schema, "example": example}},
+    }
 
 
 def _is_body(schema: Json) -> bool:

@@ -7,7 +7,7 @@ were sent are not repeated.
 
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, TypeAlias
 from uuid import uuid4
@@ -95,6 +95,21 @@ def status_of(kind: type[DoselineError]) -> HTTPStatus:
     return next(STATUSES[ancestor] for ancestor in kind.__mro__ if ancestor in STATUSES)
 
 
+def kinds(family: type[DoselineError] = DoselineError) -> Iterator[type[DoselineError]]:
+    """The errors that operations raise for the API's callers, without the families they belong to."""
+    for kind in family.__subclasses__():
+        if kind.__module__ == DoselineError.__module__:
+            yield kind
+            yield from kinds(kind)
+
+
+def codes() -> dict[str, tuple[HTTPStatus, str]]:
+    """Every code that a problem can have, with its status and title."""
+    found = {code: (status, title) for status, (code, title) in REFUSALS.items()}
+    found[UNEXPECTED[0]] = (HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED[1])
+    return found | {kind.code: (status_of(kind), kind.title) for kind in kinds()}
+
+
 def handlers() -> ExceptionHandlersMap:
     """What the app answers when something is raised."""
     return {
@@ -177,14 +192,18 @@ def _answer(
     errors: list[FieldProblem] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response[bytes]:
+    content = msgspec.json.encode(problem(status, words, detail, errors or []))
+    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def problem(status: HTTPStatus, words: tuple[str, str], detail: str, errors: list[FieldProblem]) -> Problem:
+    """The details of a problem, with the words (code and title) of its kind."""
     code, title = words
-    problem = Problem(
+    return Problem(
         type=f"urn:doseline:problem:{code}",
         title=title,
         status=status,
         detail=detail,
         code=code,
-        errors=errors or [],
+        errors=errors,
     )
-    content = msgspec.json.encode(problem)
-    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)

@@ -36,7 +36,9 @@ class NewGuardian(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         ),
     ]
     name: GuardianName = ""
-    language: Annotated[str | None, Meta(description="The facility's, where left out.")] = None
+    language: Annotated[str | None, Meta(description="The facility's, where left out.", examples=["en"])] = (
+        None
+    )
     relationship: Relationship = "carer"
     consent: Annotated[
         bool,
