@@ -4,6 +4,7 @@ A reply belongs to the text it answers. When a reminder has gone out since the l
 what the parent is answering, except where a bare number can only belong to a list shown before it.
 """
 
+from conversations.effects import HandOffReason
 from conversations.events import Said
 from conversations.facts import Facts
 from conversations.families import abouts, visits_spoken_of
@@ -18,6 +19,7 @@ from conversations.states import (
     Idle,
     LookingForPlaces,
     State,
+    WithPerson,
 )
 from conversations.understanding.reader import understand
 from conversations.understanding.reading import Question, Scene
@@ -36,6 +38,8 @@ def bound(state: State, said: Said, facts: Facts) -> State:
     if isinstance(state, LookingForPlaces):
         # It never outlives its transaction; found here, that transaction was lost.
         state = Idle()
+    if state == WithPerson(HandOffReason.WRONG_NUMBER):
+        return state  # whoever reads our reminders there is not the guardian
     latest = {prompt.appointment_id: About(prompt.appointment_id, prompt.version) for prompt in facts.prompts}
     if not latest or _picks_from_older_list(state, said, facts, prompted=set(latest)):
         return state

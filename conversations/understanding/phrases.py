@@ -53,6 +53,7 @@ class PhraseBook:
         """
         self._rank = {act: rank for rank, act in enumerate(acts)}
         self._phrases: dict[str, list[Phrase]] = {}
+        self.acts = set(acts)
         self.words: set[str] = set()
         for act, lines in acts.items():
             for line in lines:

@@ -214,6 +214,8 @@ def _names_another_day(found: Findings, scene: Scene) -> bool:
         return False
     if found.said("free"):
         return True
+    if found.when.only_a_range and not _promise(found):
+        return True  # "next week?" asks for another day even when the visit is in that week
     if any(found.when.fits(at) for at in scene.visits_at):
         return False
     same_day = any(found.when.names_day_of(at) for at in scene.visits_at)
@@ -294,12 +296,14 @@ def agrees(found: Findings, scene: Scene) -> Verdict | None:
             _verdict(Intent.UNSURE, "number_not_offered", _promise(found), 0.5) if _promise(found) else None
         )
     if act := found.said("yes"):
+        if scene.question is Question.WHICH_MEANING:
+            return _verdict(Intent.UNSURE, "yes_to_which", act, 0.5)
         certain = not act.asked and found.unexplained <= UNEXPLAINED_BESIDE_YES
         return _verdict(Intent.CONFIRM if certain else Intent.UNSURE, "yes", act, 0.95 if certain else 0.5)
     act = found.said("ok")
     if act is None or _query(found):
         return None
-    if scene.question is Question.NOTHING:
+    if scene.question in {Question.NOTHING, Question.ANOTHER_DAY}:
         return _verdict(Intent.SMALLTALK, "ok_after_the_fact", act, 0.7)
     certain = not act.asked and found.unexplained <= UNEXPLAINED_BESIDE_OK
     return _verdict(Intent.CONFIRM if certain else Intent.UNSURE, "ok", act, 0.8 if certain else 0.5)

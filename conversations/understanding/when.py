@@ -48,6 +48,11 @@ class When(Struct, frozen=True):
         ranged = next((mention for mention in self.wished if mention.earliest), None)
         return (ranged.earliest, ranged.latest) if ranged else (None, None)
 
+    @property
+    def only_a_range(self) -> bool:
+        """Whether a week or month was named, and no day of it."""
+        return self.bounds != (None, None) and not self.dates
+
     def names_day_of(self, starts_at: datetime) -> bool:
         """Whether the wished days, if any were named, include this start's day."""
         earliest, latest = self.bounds

@@ -12,7 +12,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from conversations.effects import BookAgain, Cancel, Confirm, Effect, HandOff, LookForPlaces, Move, OptIn, OptOut, Say
+from conversations.effects import (
+    BookAgain,
+    Cancel,
+    Confirm,
+    Effect,
+    HandOff,
+    LookForPlaces,
+    Move,
+    OptIn,
+    OptOut,
+    Say,
+)
 from conversations.events import Said
 from conversations.rehearsal import Clinic, Turn
 from conversations.understanding.reading import Reading
@@ -153,14 +164,18 @@ def _day(day: object) -> str:
     return f"{day:%a %-d %b}"
 
 
-def _effect(effect: Effect, visits: dict[UUID, tuple[str, datetime]], places: dict[UUID, datetime]) -> str | None:
+def _effect(
+    effect: Effect, visits: dict[UUID, tuple[str, datetime]], places: dict[UUID, datetime]
+) -> str | None:
     match effect:
         case Confirm(id_, _):
             return f"confirm {visits[id_][0]}: {visits[id_][1]:%a %-d %b %H:%M}"
         case Cancel(id_, _):
             return f"cancel {visits[id_][0]}: {visits[id_][1]:%a %-d %b %H:%M}"
         case Move(id_, _, place):
-            return f"move {visits[id_][0]}: {visits[id_][1]:%a %-d %b %H:%M} -> {places[place]:%a %-d %b %H:%M}"
+            return (
+                f"move {visits[id_][0]}: {visits[id_][1]:%a %-d %b %H:%M} -> {places[place]:%a %-d %b %H:%M}"
+            )
         case BookAgain(_, place):
             return f"book again: {places[place]:%a %-d %b %H:%M}"
         case OptOut():

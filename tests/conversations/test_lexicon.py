@@ -1,0 +1,47 @@
+"""A mistake in a language's data is found when it is loaded."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import conversations
+from conversations.understanding.lexicon import ACTS, languages, lexicon, read_lexicon
+
+LANGUAGES = Path(conversations.__file__).parent / "languages"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the English data, to be damaged."""
+    return Path(shutil.copytree(LANGUAGES / "en", tmp_path / "en"))
+
+
+def damage(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_every_folder_is_a_language_that_knows_every_act() -> None:
+    assert {"en", "es"} <= set(languages())
+    for language in languages():
+        assert lexicon(language).language == language
+        assert lexicon(language).book.acts == set(ACTS)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "complaint"),
+    [
+        ("phrases.toml", '"unsubscribe"', '"Unsubscribe!?É"', "as it is left by normalising"),
+        ("phrases.toml", "wrong_number = [", "wrong_nummer = [", "acts missing or unknown"),
+        ("phrases.toml", '"we <come>"', '"we <kome>"', "unknown class"),
+        ("phrases.toml", '"we <come>"', '"..."', "no word to begin with"),
+        ("days.toml", '["sunday", "sun", "sundays"],', "", "seven weekdays"),
+        ("days.toml", "noon = [", "midday = [", "midday"),
+    ],
+)
+def test_a_mistake_is_named(folder: Path, file: str, old: str, new: str, complaint: str) -> None:
+    damage(folder / file, old, new)
+    with pytest.raises(ValueError, match=complaint):
+        read_lexicon(folder)

@@ -1,0 +1,289 @@
+"""The machine as a whole: what holds for any text, state and facts, and what a dialogue does not show."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import structs
+
+from conversations.effects import (
+    Confirm,
+    Effect,
+    HandOff,
+    HandOffReason,
+    LookForPlaces,
+    Move,
+    OptIn,
+    OptOut,
+    Say,
+)
+from conversations.events import Event, PlaceGone, PlacesFound, Said, VisitChanged
+from conversations.facts import Facts, Place, Prompt, Visit
+from conversations.intents import Intent
+from conversations.replies import render
+from conversations.states import (
+    About,
+    AwaitingConfirmation,
+    ChoosingPlace,
+    ChoosingVisit,
+    Clarifying,
+    GaveUpPlace,
+    Idle,
+    LookingForPlaces,
+    State,
+    WithPerson,
+)
+from conversations.transitions import step
+from conversations.understanding.lexicon import languages, lexicon
+from conversations.wish import DayPart, Wish
+
+NAIROBI = ZoneInfo("Africa/Nairobi")
+NOW = datetime(2026, 3, 4, 9, tzinfo=NAIROBI)
+IDS = [UUID(int=number) for number in range(1, 5)]
+
+# --- anything at all ---------------------------------------------------------------------------------------
+
+words = sorted(
+    {word for code in languages() for word in lexicon(code).book.words}
+    | {"monday", "lunes", "zuri", "2", "12"}
+)
+texts = st.one_of(
+    st.text(max_size=400),
+    st.lists(st.sampled_from([*words, ",", "?", "!", "\n", "but", "pero"]), max_size=14).map(" ".join),
+)
+ids = st.sampled_from(IDS)
+moments = st.integers(0, 60 * 24).map(lambda hours: NOW + timedelta(hours=hours))
+names = st.one_of(
+    st.sampled_from(["Zuri", "Juma", "Will", "No", "Ana María"]), st.text(min_size=1, max_size=50)
+)
+visits = st.builds(
+    Visit,
+    ids,
+    st.integers(1, 3),
+    ids,
+    names,
+    moments,
+    st.just("Kilimani Clinic"),
+    st.none() | st.text(max_size=9),
+    st.sampled_from(["booked", "confirmed"]),
+)
+places = st.builds(Place, ids, moments, st.just("Kilimani Clinic"))
+prompts = st.builds(Prompt, ids, st.integers(1, 3), st.just(NOW))
+facts = st.builds(
+    Facts,
+    now=st.just(NOW),
+    language=st.sampled_from(["en", "es", "sw"]),
+    guardian=st.none(),
+    known=st.booleans(),
+    opted_out=st.booleans(),
+    children=st.lists(names, max_size=3).map(tuple),
+    visits=st.lists(visits, max_size=4, unique_by=lambda visit: visit.appointment_id).map(tuple),
+    prompts=st.lists(prompts, max_size=3).map(tuple),
+    clinic_phone=st.none() | st.just("+254 20 555 0100"),
+)
+dates = st.lists(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=2).map(tuple)
+wishes = st.builds(
+    Wish,
+    dates,
+    st.none() | st.dates(),
+    st.none() | st.dates(),
+    st.none() | st.sampled_from(DayPart),
+    st.none() | st.just(time(9)),
+    dates,
+    st.lists(moments, max_size=2).map(tuple),
+)
+abouts = st.builds(About, ids, st.integers(1, 3))
+some_abouts = st.lists(abouts, max_size=3).map(tuple)
+some_places = st.lists(places, max_size=3).map(tuple)
+counts = st.integers(0, 2)
+states: st.SearchStrategy[State] = st.one_of(
+    st.builds(Idle, counts),
+    st.builds(AwaitingConfirmation, some_abouts, counts),
+    st.builds(Clarifying, abouts, counts),
+    st.builds(ChoosingVisit, some_abouts, st.sampled_from(Intent), wishes, counts),
+    st.builds(LookingForPlaces, abouts, wishes, st.booleans(), st.booleans()),
+    st.builds(ChoosingPlace, abouts, some_places, wishes, st.booleans(), counts),
+    st.builds(GaveUpPlace, abouts, counts),
+    st.builds(WithPerson, st.sampled_from(HandOffReason)),
+)
+carrier = st.sampled_from([None, None, None, "STOP", "START", "HELP"])
+said = st.builds(Said, texts, st.integers(0, 2), carrier)
+events: st.SearchStrategy[Event] = st.one_of(
+    said, st.builds(PlacesFound, ids, some_places), st.builds(PlaceGone, ids), st.builds(VisitChanged, ids)
+)
+
+
+def changes(effects: tuple[Effect, ...]) -> list[Effect]:
+    return [
+        effect for effect in effects if not isinstance(effect, Say | HandOff | OptOut | OptIn | LookForPlaces)
+    ]
+
+
+@settings(max_examples=400, deadline=None)
+@given(states, events, facts)
+def test_any_event_in_any_state_gives_a_step_and_always_the_same(
+    state: State, event: Event, facts: Facts
+) -> None:
+    after = step(state, event, facts)
+    assert after == step(state, event, facts)
+    assert all(render(effect, language=facts.language) for effect in after.effects if isinstance(effect, Say))
+
+
+@settings(max_examples=400, deadline=None)
+@given(states, said, facts)
+def test_nothing_changes_but_what_is_still_true(state: State, said: Said, facts: Facts) -> None:
+    current = {(visit.appointment_id, visit.version) for visit in facts.visits}
+    for effect in step(state, said, facts).effects:
+        if isinstance(effect, Confirm | Move) or type(effect).__name__ == "Cancel":
+            assert (effect.appointment_id, effect.version) in current  # type: ignore[union-attr]
+
+
+@settings(max_examples=300, deadline=None)
+@given(states, said, facts.map(lambda facts: structs.replace(facts, opted_out=True)))
+def test_a_phone_that_is_opted_out_changes_nothing_and_hears_nothing_unless_it_opts_in(
+    state: State, said: Said, facts: Facts
+) -> None:
+    effects = step(state, said, facts).effects
+    assert not changes(effects)
+    if not any(isinstance(effect, OptIn) for effect in effects):
+        assert not any(isinstance(effect, Say) for effect in effects)
+
+
+@settings(max_examples=300, deadline=None)
+@given(states, said, facts.map(lambda facts: structs.replace(facts, known=False)))
+def test_a_stranger_changes_nothing_and_learns_no_name(state: State, said: Said, facts: Facts) -> None:
+    effects = step(state, said, facts).effects
+    assert not changes(effects)
+    assert all(set(effect.params) <= {"phone"} for effect in effects if isinstance(effect, Say))
+
+
+@settings(max_examples=300, deadline=None)
+@given(states, said, facts)
+def test_what_the_carrier_has_answered_is_not_answered_again(state: State, said: Said, facts: Facts) -> None:
+    after = step(state, structs.replace(said, opt_out_type="STOP"), facts)
+    assert after.effects == (OptOut(),)
+
+
+@settings(max_examples=200, deadline=None)
+@given(states, texts, facts)
+def test_a_person_is_asked_at_most_once_for_what_is_not_understood(
+    state: State, text: str, facts: Facts
+) -> None:
+    facts = structs.replace(facts, prompts=())
+    asked = 0
+    for _ in range(4):
+        after = step(state, Said(text), facts)
+        if after.reading is None or after.reading.intent not in {Intent.UNKNOWN, Intent.UNSURE}:
+            return
+        asked += any(isinstance(effect, HandOff) for effect in after.effects)
+        state = after.state
+    assert asked <= 1
+
+
+# --- what a dialogue does not show ----------------------------------------------------------------------------
+
+ZURI = Visit(IDS[0], 1, UUID(int=11), "Zuri", datetime(2026, 3, 12, 10, tzinfo=NAIROBI), "Kilimani Clinic")
+JUMA = Visit(IDS[1], 1, UUID(int=12), "Juma", datetime(2026, 3, 13, 9, tzinfo=NAIROBI), "Kilimani Clinic")
+FREE = (
+    Place(UUID(int=21), datetime(2026, 3, 9, 9, tzinfo=NAIROBI), "Kilimani Clinic"),
+    Place(UUID(int=22), datetime(2026, 3, 10, 14, tzinfo=NAIROBI), "Kilimani Clinic"),
+)
+CHOOSING = ChoosingPlace(About(IDS[0], 1), FREE)
+
+
+def family(**changes: Any) -> Facts:
+    return structs.replace(Facts(now=NOW, children=("Zuri", "Juma"), visits=(ZURI, JUMA)), **changes)
+
+
+def reminded(*visits: Visit) -> tuple[Prompt, ...]:
+    return tuple(Prompt(visit.appointment_id, visit.version, NOW) for visit in visits)
+
+
+def keys(effects: tuple[Effect, ...]) -> list[str]:
+    return [effect.key for effect in effects if isinstance(effect, Say)]
+
+
+def test_a_reply_belongs_to_the_prompt_and_not_to_the_next_visit() -> None:
+    after = step(Idle(), Said("yes"), family(prompts=reminded(JUMA)))
+    assert after.effects[0] == Confirm(JUMA.appointment_id, 1)
+
+
+def test_a_number_still_picks_from_the_list_when_a_reminder_came_between() -> None:
+    after = step(CHOOSING, Said("2"), family(prompts=reminded(JUMA)))
+    assert after.effects[0] == Move(IDS[0], 1, FREE[1].session_id)
+
+
+def test_a_yes_after_a_reminder_answers_the_reminder_and_not_the_older_list() -> None:
+    after = step(CHOOSING, Said("yes"), family(prompts=reminded(JUMA)))
+    assert after.effects[0] == Confirm(JUMA.appointment_id, 1)
+
+
+def test_two_prompts_about_one_visit_are_one_question() -> None:
+    after = step(Idle(), Said("yes"), family(prompts=reminded(ZURI, ZURI)))
+    assert after.effects[0] == Confirm(ZURI.appointment_id, 1)
+
+
+def test_a_visit_that_is_confirmed_already_is_not_confirmed_again() -> None:
+    sure = structs.replace(ZURI, status="confirmed")
+    after = step(Idle(), Said("yes"), family(visits=(sure,), prompts=reminded(sure)))
+    assert keys(after.effects) == ["confirmed"]
+    assert not changes(after.effects)
+
+
+def test_a_child_without_a_visit_is_named_in_the_answer() -> None:
+    after = step(Idle(), Said("yes Juma"), family(visits=(ZURI,), prompts=reminded(ZURI)))
+    assert after.effects == (Say("no_visit_for_child", {"child": "Juma"}),)
+
+
+def test_a_day_tells_two_visits_apart() -> None:
+    after = step(Idle(), Said("yes friday 13 march"), family(prompts=reminded(ZURI, JUMA)))
+    assert after.effects[0] == Confirm(JUMA.appointment_id, 1)
+
+
+def test_a_visit_that_changed_under_our_hands_is_told_as_it_is_now() -> None:
+    moved = structs.replace(ZURI, version=2)
+    after = step(AwaitingConfirmation((About(IDS[0], 1),)), VisitChanged(IDS[0]), family(visits=(moved,)))
+    assert after.state == AwaitingConfirmation((About(IDS[0], 2),))
+    assert keys(after.effects) == ["visit_has_changed"]
+
+
+def test_a_visit_that_went_under_our_hands_is_said_to_be_cancelled() -> None:
+    after = step(CHOOSING, VisitChanged(IDS[0]), family(visits=()))
+    assert (after.state, keys(after.effects)) == (Idle(), ["visit_is_gone"])
+
+
+def test_a_place_that_went_leads_to_another_look_with_the_same_wish() -> None:
+    wish = Wish(dates=(date(2026, 3, 9),))
+    after = step(structs.replace(CHOOSING, wish=wish), PlaceGone(IDS[0]), family())
+    assert after.effects == (LookForPlaces(IDS[0], wish),)
+    found = step(after.state, PlacesFound(IDS[0], FREE[1:]), family())
+    assert keys(found.effects) == ["offer_after_loss"]
+
+
+def test_places_that_nobody_waits_for_are_ignored() -> None:
+    assert step(Idle(), PlacesFound(IDS[0], FREE), family()) == step(
+        Idle(), PlacesFound(IDS[0], ()), family()
+    )
+
+
+def test_a_state_lost_between_two_transactions_is_idle() -> None:
+    after = step(LookingForPlaces(About(IDS[0], 1)), Said("hello"), family())
+    assert after.state == Idle()
+
+
+def test_a_quarantined_number_is_silent_until_it_asks_for_help_or_stop() -> None:
+    state = WithPerson(HandOffReason.WRONG_NUMBER)
+    prompts = reminded(ZURI)
+    assert step(state, Said("when is it"), family(prompts=prompts)).effects == ()
+    assert step(state, Said("yes"), family(prompts=prompts)).effects == ()
+    assert keys(step(state, Said("help"), family(prompts=prompts)).effects) == ["help"]
+
+
+def test_times_of_another_zone_are_shown_as_the_facility_keeps_them() -> None:
+    utc = structs.replace(ZURI, starts_at=ZURI.starts_at.astimezone(UTC).astimezone(NAIROBI))
+    after = step(Idle(), Said("when"), family(visits=(utc,)))
+    [reply] = [effect for effect in after.effects if isinstance(effect, Say)]
+    assert "10:00" in render(reply)
