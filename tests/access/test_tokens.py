@@ -74,6 +74,14 @@ async def test_a_change_of_standing_role_or_password_ends_all_tokens(change: Use
         await tokens.bearer(issued.token, now=NOW)
 
 
+async def test_a_disabled_user_has_no_use_for_a_token_however_they_came_by_it() -> None:
+    user = await a_scheduler(await a_facility())
+    await change_user(user.id, UserChange(disabled=True), actor=SYSTEM, now=NOW)
+    issued = await tokens.issue(user.id, now=NOW)
+    with pytest.raises(Unauthenticated):
+        await tokens.bearer(issued.token, now=NOW)
+
+
 async def test_a_change_of_name_does_not_sign_out() -> None:
     user = await an_admin()
     issued = await tokens.issue(user.id, now=NOW)

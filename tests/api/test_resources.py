@@ -111,8 +111,14 @@ async def test_an_appointment_is_confirmed_moved_cancelled_and_stays_readable(
     assert (await admin.put(path, json={"status": "confirmed", "version": 1})).json()["status"] == "confirmed"
     moved = (await admin.put(path, json={"session_id": str(later.id), "version": 1})).json()
     assert (moved["version"], moved["status"]) == (2, "booked")
-    stale = await admin.put(path, json={"status": "cancelled", "version": 1})
-    assert (stale.status_code, stale.json()["code"]) == (409, "stale_version")
+    for change in (
+        {"status": "confirmed"},
+        {"status": "cancelled"},
+        {"status": "attended"},
+        {"session_id": str(appointment.session_id)},
+    ):
+        stale = await admin.put(path, json=change | {"version": 1})
+        assert (stale.status_code, stale.json()["code"]) == (409, "stale_version"), change
     cancelled = await admin.delete(path)
     assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
     assert (await admin.delete(path)).status_code == 409
