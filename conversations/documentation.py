@@ -22,7 +22,7 @@ _STATES = (
 )
 
 # Where a handler can lead. The functions decide by the facts, so this is said here once, for the diagram;
-# a test holds random dialogues and fails on a step that is not drawn.
+# a test takes random steps and fails on one that is not drawn.
 LEADS_TO: dict[str, tuple[str, ...]] = {
     "ask_about_next_visit": ("AwaitingConfirmation", "Idle"),
     "confirm_visit": ("Idle", "AwaitingConfirmation", "ChoosingVisit"),
@@ -52,6 +52,11 @@ effects, which are applied in one transaction with the state and the replies.
 """
 
 
+_EVERYWHERE = """\
+Not drawn, because it is the same everywhere: a visit that is gone leads to Idle, one that has changed is
+asked about anew (AwaitingConfirmation), the second misunderstanding in a row leads to WithPerson."""
+
+
 def document() -> str:
     """The whole page."""
     return "\n".join([_OPENING, *_states(), *_diagram(), *_anywhere(), *_table(), *_rules()])
@@ -74,6 +79,7 @@ def _diagram() -> Iterator[str]:
     for (before, after), intents in arrows.items():
         yield f"    {before} --> {after}: {', '.join(intents)}"
     yield "```\n"
+    yield f"{_EVERYWHERE}\n"
 
 
 def _anywhere() -> Iterator[str]:
@@ -84,7 +90,8 @@ def _anywhere() -> Iterator[str]:
 
 
 def _table() -> Iterator[str]:
-    yield "## What an intent means where we are\n\n| state | intent | what happens | |\n| --- | --- | --- | --- |"
+    yield "## What an intent means where we are\n"
+    yield "| state | intent | what happens | |\n| --- | --- | --- | --- |"
     for (state, intent), handler in transitions.TRANSITIONS.items():
         yield f"| {state.__name__} | {intent} | {_name(handler)} | {_first_line(handler)} |"
     yield f"| any other | | {_name(transitions.OTHERWISE)} | {_first_line(transitions.OTHERWISE)} |"
@@ -93,7 +100,8 @@ def _table() -> Iterator[str]:
 
 def _rules() -> Iterator[str]:
     yield "## How words become an intent\n"
-    yield f"The first rule that applies decides. The intents are {', '.join(Intent)}.\n\n| rule | |\n| --- | --- |"
+    yield f"The first rule that applies decides. The intents are {', '.join(Intent)}.\n"
+    yield "| rule | |\n| --- | --- |"
     for rule in RULES:
         yield f"| {rule.__name__} | {_first_line(rule)} |"
     yield ""

@@ -95,7 +95,7 @@ class Clinic:
         return place
 
     def prompt(self, key: str, child: str) -> str:
-        """Send an automatic text about a child's visit, as the clinic does by itself; the text that goes out."""
+        """Text about a child's visit, as the clinic does by itself, and give what goes out."""
         visit = self.visit_of(child)
         self._prompts.append(Prompt(visit.appointment_id, visit.version, self.now))
         return render(key, of(visit), self.language)

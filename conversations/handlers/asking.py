@@ -83,7 +83,7 @@ def _carry_out(
 
 
 def choose_other_meaning(state: ChoosingVisit, reading: Reading, facts: Facts) -> Step:
-    """Asked which visit, the parent says what should happen: to the child named, or else we still ask which."""
+    """Asked which visit, the parent says what should happen; without a name, we still ask which."""
     if reading.children or reading.all_children:
         return choose_visit(structs.replace(state, intent=reading.intent, wish=reading.wish), reading, facts)
     visits = visits_spoken_of(state, facts)

@@ -26,7 +26,7 @@ def confirm(state: State, visits: tuple[Visit, ...], facts: Facts) -> Step:
 
 
 def ask_about_next_visit(state: State, reading: Reading, facts: Facts) -> Step:
-    """ "Yes", when nothing was asked: say what is planned, and ask about what is not confirmed yet."""
+    """A "yes" when nothing was asked: say what is planned, and ask about what is not confirmed yet."""
     del state
     visits = tuple(visit for visit in facts.visits if not reading.children or visit.child in reading.children)
     if not visits:

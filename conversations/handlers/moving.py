@@ -59,7 +59,7 @@ def choose_place(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
 
 
 def accept_place(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
-    """ "Yes" takes the one place that was offered; of several, it does not say which."""
+    """A "yes" takes the one place that was offered; of several, it does not say which."""
     fitting = [
         place
         for place in state.offers

@@ -10,8 +10,6 @@ from conversations.states import (
     ChoosingPlace,
     ChoosingVisit,
     Clarifying,
-    GaveUpPlace,
-    Idle,
     State,
     WithPerson,
 )

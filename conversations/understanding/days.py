@@ -14,6 +14,8 @@ from conversations.understanding.phrases import end_of_group
 from conversations.wish import DayPart
 
 MONTHS_AHEAD = 6
+MONTHS, LONGEST_MONTH = 12, 31
+LAST_HOUR, LAST_MINUTE = 23, 59
 HALF_DAY = 12
 # Clinics open by day: "at 3" is the afternoon, "at 8" the morning.
 FIRST_CLINIC_HOUR = 7
@@ -54,7 +56,7 @@ class Calendar(Struct, frozen=True):
 
     def day_of_month(self, day: int, month: int | None = None) -> date | None:
         """The next date with this number, in that month if one is named; None when none is near."""
-        for ahead in range(13 if month else MONTHS_AHEAD):
+        for ahead in range(MONTHS + 1 if month else MONTHS_AHEAD):
             years, index = divmod(self.today.month - 1 + ahead, 12)
             found = _date(self.today.year + years, index + 1, day)
             if found and found >= self.today and month in {None, index + 1}:
@@ -96,7 +98,7 @@ def _in_figures(words: tuple[str, ...], at: int, calendar: Calendar) -> Mention 
     found = {
         calendar.day_of_month(day, month)
         for day, month in ((first, second), (second, first))
-        if 1 <= month <= 12
+        if 1 <= month <= MONTHS
     }
     dates = sorted(day for day in found if day)
     return Mention(at, at + 1, dates=tuple(dates)) if dates else None
@@ -130,7 +132,7 @@ def _month(words: tuple[str, ...], at: int, days: DayWords) -> int | None:
 
 def _number(words: tuple[str, ...], at: int, days: DayWords) -> tuple[int | None, int, bool]:
     """A day number, where it ends, and whether it is an ordinal; None when it is an hour."""
-    if at >= len(words) or not words[at].isdecimal() or not 1 <= int(words[at]) <= 31:
+    if at >= len(words) or not words[at].isdecimal() or not 1 <= int(words[at]) <= LONGEST_MONTH:
         return None, at, False
     behind = end_of_group(words, at + 1, days.ordinal_endings)
     if end_of_group(words, at + 1, days.hour_words) > at + 1:
@@ -166,8 +168,8 @@ def _hour(word: str, spelled: dict[str, int]) -> tuple[int | None, int | None]:
     if (
         not hour.isdecimal()
         or not (minute.isdecimal() or not minute)
-        or int(hour) > 23
-        or int(minute or 0) > 59
+        or int(hour) > LAST_HOUR
+        or int(minute or 0) > LAST_MINUTE
     ):
         return None, None
     return int(hour), int(minute) if minute else None

@@ -1,4 +1,4 @@
-"""What one language finds in a text: phrases with their scope, days, names, numbers, and what it cannot explain.
+"""What one language finds in a text: phrases with their scope, days, names, and what it cannot explain.
 
 This is evidence, not yet meaning. Whether a promise is negated, only asked about, or stands alone is
 noted here; what follows from that in the scene is decided by the rules.
@@ -75,6 +75,21 @@ class Findings(Struct, frozen=True):
         return next((act for act in self.acts if act.name in names and act.negated), None)
 
     @property
+    def promise(self) -> Act | None:
+        """Something said that could mean that they come."""
+        return self.said("coming", "yes", "ok")
+
+    @property
+    def refusal(self) -> Act | None:
+        """Something said that could mean that they do not, the plainest first."""
+        return self.said("not_coming", "cancel_visit") or self.said("cancel", "cant") or self.said("no")
+
+    @property
+    def query(self) -> Act | None:
+        """Something asked."""
+        return self.said("when", "where", "what")
+
+    @property
     def explained(self) -> float:
         """The share of the words that have been given a meaning."""
         return 1 - self.unexplained / self.words if self.words else 0.0
@@ -130,7 +145,7 @@ def _read(
     refused = refused_in(
         words, named, matches, _refusing_words(words, negators, matches, known), known.days.joined_by
     )
-    group = next((span for span in map(lambda name: _at(words, name), known.all_children) if span), range(0))
+    group = next((span for name in known.all_children if (span := _at(words, name))), range(0))
     explained = covered | set(negators) | set(group) if covered.isdisjoint(group) else covered | set(negators)
     for mention in named:
         explained |= set(range(mention.start, mention.end))

@@ -23,10 +23,44 @@ _LANGUAGES = files("conversations") / "languages"
 # What a phrase can do in a sentence. The order decides between phrases of equal length: refusals and
 # opt-outs before promises, because a promise that was not made does the most harm.
 ACTS = (
-    "stop bare_stop start bare_start wrong_number keep nothing not_coming unsuitable cancel_visit cancel cant "
-    "already sick human none_of_these move free same_day later sooner who where when what help bare_help "
-    "hedge obstacle coming yes no ok thanks greeting bare_yes bare_no"
-).split()
+    "stop",
+    "bare_stop",
+    "start",
+    "bare_start",
+    "wrong_number",
+    "keep",
+    "nothing",
+    "not_coming",
+    "unsuitable",
+    "cancel_visit",
+    "cancel",
+    "cant",
+    "already",
+    "sick",
+    "human",
+    "none_of_these",
+    "move",
+    "free",
+    "same_day",
+    "later",
+    "sooner",
+    "who",
+    "where",
+    "when",
+    "what",
+    "help",
+    "bare_help",
+    "hedge",
+    "obstacle",
+    "coming",
+    "yes",
+    "no",
+    "ok",
+    "thanks",
+    "greeting",
+    "bare_yes",
+    "bare_no",
+)
 
 
 class PhraseData(Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,8 +20,10 @@ _QUOTED_FROM_HERE = re.compile(
     re.IGNORECASE,
 )
 _REACTION = re.compile(
-    r"^\s*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted\b.{0,24}\bto|removed an? .{0,24}\bfrom"
-    r"|le gust[oó]|le encant[oó]|no le gust[oó]|se ri[oó] de|destac[oó]|cuestion[oó]|reaccion[oó]\b.{0,24}\ba)"
+    r"^\s*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned"
+    r"|reacted\b.{0,24}\bto|removed an? .{0,24}\bfrom"
+    r"|le gust[oó]|le encant[oó]|no le gust[oó]|se ri[oó] de|destac[oó]|cuestion[oó]"
+    r"|reaccion[oó]\b.{0,24}\ba)"
     r"\s+[\"\u201c\u201d\u00ab\u2018\u201e].*",
     re.IGNORECASE | re.DOTALL,
 )

@@ -121,7 +121,7 @@ def _dates(found: Findings, scene: Scene) -> tuple[date, ...]:
 
 
 def _part_left(found: Findings) -> DayPart | None:
-    """ "Not in the morning" leaves the afternoon."""
+    """What a refused part of the day leaves: "not in the morning" leaves the afternoon."""
     refused = next(
         (mention.part for mention in found.when.refused if mention.part and not mention.names_a_day), None
     )

@@ -43,7 +43,7 @@ def _verdict(intent: Intent, rule: str, act: Act | None, confidence: float = 0.9
     return Verdict(intent, rule, act.words if act else "", confidence)
 
 
-# --- words that mean the same everywhere ------------------------------------------------------------------
+# --- words that mean the same everywhere ----------------------------------------------------------
 
 
 def opt_out(found: Findings, scene: Scene) -> Verdict | None:
@@ -89,7 +89,7 @@ def asks_for_help(found: Findings, scene: Scene) -> Verdict | None:
     return _verdict(Intent.HELP, "help", act) if act else None
 
 
-# --- picking from what was offered --------------------------------------------------------------------------
+# --- picking from what was offered ----------------------------------------------------------------
 
 
 def picks_a_number(found: Findings, scene: Scene) -> Verdict | None:
@@ -108,7 +108,7 @@ def picks_a_child(found: Findings, scene: Scene) -> Verdict | None:
     return Verdict(Intent.CHOOSE, "child", ", ".join(found.children) or "all")
 
 
-# --- what a machine must leave to people ---------------------------------------------------------------------
+# --- what a machine must leave to people ----------------------------------------------------------
 
 
 def wants_a_person(found: Findings, scene: Scene) -> Verdict | None:
@@ -139,7 +139,7 @@ def child_is_sick(found: Findings, scene: Scene) -> Verdict | None:
     return _verdict(Intent.SICK_CHILD, "sick_child", act)
 
 
-# --- two readings remain ---------------------------------------------------------------------------------------
+# --- two readings remain --------------------------------------------------------------------------
 
 
 def hesitates(found: Findings, scene: Scene) -> Verdict | None:
@@ -148,9 +148,9 @@ def hesitates(found: Findings, scene: Scene) -> Verdict | None:
     obstacle = found.said("obstacle")
     if _asks_to_move(found, scene) or not (act or obstacle):
         return None
-    if act is None and _refusal(found):
+    if act is None and found.refusal:
         return None  # "can't come, I am working": the obstacle only says why
-    if _query(found) and not _promise(found) and not _refusal(found):
+    if found.query and not found.promise and not found.refusal:
         return None
     return _verdict(Intent.UNSURE, "hesitation", act or obstacle, 0.6)
 
@@ -159,19 +159,19 @@ def contradicts(found: Findings, scene: Scene) -> Verdict | None:
     """A promise and a refusal in one text."""
     if _asks_to_move(found, scene):
         return None
-    refusal = _refusal(found)
+    refusal = found.refusal
     if refusal and refusal.name != "no" and (found.said("coming") or found.said("keep")):
         return _verdict(Intent.UNSURE, "promise_and_refusal", refusal, 0.5)
     # "No thanks" to a reminder may mean that no change is needed.
     thanks = found.said("thanks") if scene.question is Question.WILL_YOU_COME else None
-    if found.said("no") and (_promise(found) or thanks) and not found.said("keep"):
+    if found.said("no") and (found.promise or thanks) and not found.said("keep"):
         return _verdict(Intent.UNSURE, "yes_and_no", found.said("no"), 0.5)
     if negated := found.negated("coming", "cancel", "cancel_visit", "move", "yes", "ok", "keep", "cant"):
         return _verdict(Intent.UNSURE, "negation_not_understood", negated, 0.5)
     return None
 
 
-# --- another day ---------------------------------------------------------------------------------------------------
+# --- another day ----------------------------------------------------------------------------------
 
 
 def asks_to_move(found: Findings, scene: Scene) -> Verdict | None:
@@ -190,14 +190,14 @@ def _asks_to_move(found: Findings, scene: Scene) -> bool:
         found.said("none_of_these", "free", "later", "sooner") or _turns_offers_down(found, scene)
     ):
         return True
-    if found.said("same_day", "later", "sooner") and (scene.visits_at or choosing) and not _query(found):
+    if found.said("same_day", "later", "sooner") and (scene.visits_at or choosing) and not found.query:
         return True
     return _names_another_day(found, scene) or _refuses_only_the_day(found, scene)
 
 
 def _refuses_only_the_day(found: Findings, scene: Scene) -> bool:
-    """ "Not Thursday", "yes but not Thursday": the day is refused, not the visit."""
-    refusal = _refusal(found)
+    """Whether the day is refused and not the visit: "not Thursday", "yes but not Thursday"."""
+    refusal = found.refusal
     named = any(found.when.refuses_day_of(at) for at in scene.visits_at)
     return named and (refusal is None or refusal.name == "no")
 
@@ -210,32 +210,32 @@ def _turns_offers_down(found: Findings, scene: Scene) -> bool:
 
 def _names_another_day(found: Findings, scene: Scene) -> bool:
     """A day is wished, and it is not a visit's day; or an hour of the same day, with no promise to come."""
-    if not found.when.wished or _query(found):
+    if not found.when.wished or found.query:
         return False
     if found.said("free"):
         return True
-    if found.when.only_a_range and not _promise(found):
+    if found.when.only_a_range and not found.promise:
         return True  # "next week?" asks for another day even when the visit is in that week
     if any(found.when.fits(at) for at in scene.visits_at):
         return False
     same_day = any(found.when.names_day_of(at) for at in scene.visits_at)
-    return not (same_day and (_promise(found) or _refusal(found)))
+    return not (same_day and (found.promise or found.refusal))
 
 
 def promises_another_hour(found: Findings, scene: Scene) -> Verdict | None:
-    """ "We will come at 3", when the visit is at 10: a mistake or a wish, so ask."""
+    """Says "we will come at 3" when the visit is at 10: a mistake or a wish, so ask."""
     if not found.when.wished or not scene.visits_at or any(found.when.fits(at) for at in scene.visits_at):
         return None
-    act = _promise(found)
+    act = found.promise
     return _verdict(Intent.UNSURE, "another_hour", act, 0.5) if act else None
 
 
-# --- will not come ----------------------------------------------------------------------------------------------------
+# --- will not come --------------------------------------------------------------------------------
 
 
 def refuses(found: Findings, scene: Scene) -> Verdict | None:
     """Will not come. A bare "cancel" or a question is checked first; a day that is not the visit's, too."""
-    act = _refusal(found)
+    act = found.refusal
     if act is None or act.name == "no":
         return None
     if act.name == "cancel" and scene.question is not Question.WHICH_MEANING and not found.said("not_coming"):
@@ -262,7 +262,7 @@ def says_no(found: Findings, scene: Scene) -> Verdict | None:
     return _verdict(Intent.UNSURE, "no_to_what", act, 0.4)
 
 
-# --- will come -----------------------------------------------------------------------------------------------------------
+# --- will come ------------------------------------------------------------------------------------
 
 
 def keeps(found: Findings, scene: Scene) -> Verdict | None:
@@ -270,11 +270,11 @@ def keeps(found: Findings, scene: Scene) -> Verdict | None:
     act = found.said("keep")
     if act and not act.asked:
         return _verdict(Intent.KEEP, "keep", act)
-    if scene.question is Question.WHICH_PLACE and found.when.wished and _promise(found):
+    if scene.question is Question.WHICH_PLACE and found.when.wished and found.promise:
         old = any(found.when.names_day_of(at) for at in scene.visits_at)
         new = any(found.when.names_day_of(at) for at in scene.offers)
         if old and not new:
-            return _verdict(Intent.KEEP, "keeps_old_day", _promise(found))
+            return _verdict(Intent.KEEP, "keeps_old_day", found.promise)
     return None
 
 
@@ -282,7 +282,7 @@ def promises(found: Findings, scene: Scene) -> Verdict | None:
     """Says that they will come. A question promises nothing."""
     del scene
     act = found.said("coming")
-    if act is None or (_query(found) and (act.asked or act.opened)):
+    if act is None or (found.query and (act.asked or act.opened)):
         return None
     if act.asked or act.opened or found.unexplained > UNEXPLAINED_BESIDE_A_PROMISE:
         return _verdict(Intent.UNSURE, "promise_not_certain", act, 0.5)
@@ -292,16 +292,14 @@ def promises(found: Findings, scene: Scene) -> Verdict | None:
 def agrees(found: Findings, scene: Scene) -> Verdict | None:
     """Yes; or OK, where something was asked and nothing else is being asked back."""
     if scene.choices and found.figures:
-        return (
-            _verdict(Intent.UNSURE, "number_not_offered", _promise(found), 0.5) if _promise(found) else None
-        )
+        return _verdict(Intent.UNSURE, "number_not_offered", found.promise, 0.5) if found.promise else None
     if act := found.said("yes"):
         if scene.question is Question.WHICH_MEANING:
             return _verdict(Intent.UNSURE, "yes_to_which", act, 0.5)
         certain = not act.asked and found.unexplained <= UNEXPLAINED_BESIDE_YES
         return _verdict(Intent.CONFIRM if certain else Intent.UNSURE, "yes", act, 0.95 if certain else 0.5)
     act = found.said("ok")
-    if act is None or _query(found):
+    if act is None or found.query:
         return None
     if scene.question in {Question.NOTHING, Question.ANOTHER_DAY}:
         return _verdict(Intent.SMALLTALK, "ok_after_the_fact", act, 0.7)
@@ -309,13 +307,13 @@ def agrees(found: Findings, scene: Scene) -> Verdict | None:
     return _verdict(Intent.CONFIRM if certain else Intent.UNSURE, "ok", act, 0.8 if certain else 0.5)
 
 
-# --- questions and talk ----------------------------------------------------------------------------------------------------
+# --- questions and talk ---------------------------------------------------------------------------
 
 
 def asks(found: Findings, scene: Scene) -> Verdict | None:
     """When, where, what for."""
     del scene
-    act = _query(found)
+    act = found.query
     intents = {"when": Intent.QUERY_WHEN, "where": Intent.QUERY_WHERE, "what": Intent.QUERY_WHAT}
     return _verdict(intents[act.name], "question", act) if act else None
 
@@ -340,18 +338,6 @@ def talks(found: Findings, scene: Scene) -> Verdict | None:
     if act is None or found.unexplained > UNEXPLAINED_BESIDE_YES:
         return None
     return _verdict(Intent.SMALLTALK, act.name, act, 0.8)
-
-
-def _promise(found: Findings) -> Act | None:
-    return found.said("coming", "yes", "ok")
-
-
-def _refusal(found: Findings) -> Act | None:
-    return found.said("not_coming", "cancel_visit") or found.said("cancel", "cant") or found.said("no")
-
-
-def _query(found: Findings) -> Act | None:
-    return found.said("when", "where", "what")
 
 
 RULES: tuple[Rule, ...] = (

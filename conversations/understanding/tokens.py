@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
-_TOKEN = re.compile(
+_PIECE = re.compile(
     r"\d{1,2}[:.h]\d{2}(?!\d)"  # a clock time
     r"|\d{1,2}/\d{1,2}(?:/\d{2,4})?"  # a date in figures
     r"|\d+"
@@ -32,15 +32,15 @@ def clauses(normalised: str, turning_words: Collection[str] = ()) -> tuple[Claus
     found: list[Clause] = []
     words: list[str] = []
     opened = False
-    for token in _TOKEN.findall(normalised):
-        if token in _ENDS:
-            _close(found, words, asked=opened or token == "?")
-            opened = token == "\u00bf"
-        elif token in turning_words:
+    for piece in _PIECE.findall(normalised):
+        if piece in _ENDS:
+            _close(found, words, asked=opened or piece == "?")
+            opened = piece == "\u00bf"
+        elif piece in turning_words:
             _close(found, words, asked=False)
-            words.append(token)
+            words.append(piece)
         else:
-            words.append(token)
+            words.append(piece)
     _close(found, words, asked=False)
     return tuple(found)
 

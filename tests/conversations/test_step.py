@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from conversations.documentation import LEADS_TO
 from conversations.effects import (
     Confirm,
     Effect,
@@ -36,7 +37,7 @@ from conversations.states import (
     State,
     WithPerson,
 )
-from conversations.transitions import step
+from conversations.transitions import TRANSITIONS, step
 from conversations.understanding.lexicon import languages, lexicon
 from conversations.wish import DayPart, Wish
 
@@ -44,7 +45,7 @@ NAIROBI = ZoneInfo("Africa/Nairobi")
 NOW = datetime(2026, 3, 4, 9, tzinfo=NAIROBI)
 IDS = [UUID(int=number) for number in range(1, 5)]
 
-# --- anything at all ---------------------------------------------------------------------------------------
+# --- anything at all ------------------------------------------------------------------------------
 
 words = sorted(
     {word for code in languages() for word in lexicon(code).book.words}
@@ -167,6 +168,27 @@ def test_what_the_carrier_has_answered_is_not_answered_again(state: State, said:
     assert after.effects == (OptOut(),)
 
 
+@settings(max_examples=400, deadline=None)
+@given(
+    states, texts, facts.map(lambda facts: structs.replace(facts, known=True, opted_out=False, prompts=()))
+)
+def test_the_diagram_shows_every_way_a_conversation_can_go(state: State, text: str, facts: Facts) -> None:
+    after = step(state, Said(text), facts)
+    handler = after.reading and TRANSITIONS.get((type(state), after.reading.intent))
+    if handler is None:
+        return
+    drawn = {
+        *LEADS_TO.get(handler.__name__, ()),
+        type(state).__name__,
+        "Idle",
+        "AwaitingConfirmation",
+        "WithPerson",
+    }
+    if "ChoosingPlace" in drawn:
+        drawn.add("LookingForPlaces")
+    assert type(after.state).__name__ in drawn
+
+
 @settings(max_examples=200, deadline=None)
 @given(states, texts, facts)
 def test_a_person_is_asked_at_most_once_for_what_is_not_understood(
@@ -183,7 +205,7 @@ def test_a_person_is_asked_at_most_once_for_what_is_not_understood(
     assert asked <= 1
 
 
-# --- what a dialogue does not show ----------------------------------------------------------------------------
+# --- what a dialogue does not show ----------------------------------------------------------------
 
 ZURI = Visit(IDS[0], 1, UUID(int=11), "Zuri", datetime(2026, 3, 12, 10, tzinfo=NAIROBI), "Kilimani Clinic")
 JUMA = Visit(IDS[1], 1, UUID(int=12), "Juma", datetime(2026, 3, 13, 9, tzinfo=NAIROBI), "Kilimani Clinic")

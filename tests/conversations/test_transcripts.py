@@ -88,7 +88,7 @@ class Rehearsal:
         self.clinic.known = False
 
     def _child(self, value: str) -> None:
-        self.clinic.children.append(value.split(",")[0])
+        self.clinic.children.append(value.partition(",")[0])
 
     def _visit(self, value: str) -> None:
         child, at, facility, *address = (part.strip() for part in value.split(",", 3))
@@ -167,22 +167,30 @@ def _day(day: object) -> str:
 def _effect(
     effect: Effect, visits: dict[UUID, tuple[str, datetime]], places: dict[UUID, datetime]
 ) -> str | None:
+    note: str | None = None
     match effect:
         case Confirm(id_, _):
-            return f"confirm {visits[id_][0]}: {visits[id_][1]:%a %-d %b %H:%M}"
+            note = f"confirm {_visit(visits[id_])}"
         case Cancel(id_, _):
-            return f"cancel {visits[id_][0]}: {visits[id_][1]:%a %-d %b %H:%M}"
+            note = f"cancel {_visit(visits[id_])}"
         case Move(id_, _, place):
-            return (
-                f"move {visits[id_][0]}: {visits[id_][1]:%a %-d %b %H:%M} -> {places[place]:%a %-d %b %H:%M}"
-            )
+            note = f"move {_visit(visits[id_])} -> {_moment(places[place])}"
         case BookAgain(_, place):
-            return f"book again: {places[place]:%a %-d %b %H:%M}"
+            note = f"book again: {_moment(places[place])}"
         case OptOut():
-            return "opt out"
+            note = "opt out"
         case OptIn():
-            return "opt in"
+            note = "opt in"
         case HandOff(reason):
-            return f"hand off: {reason}"
+            note = f"hand off: {reason}"
         case Say() | LookForPlaces():
-            return None
+            pass
+    return note
+
+
+def _visit(visit: tuple[str, datetime]) -> str:
+    return f"{visit[0]}: {_moment(visit[1])}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%a %-d %b %H:%M}"
