@@ -1,11 +1,13 @@
 # Two commands matter: `make run` and `make test`. Both set everything up by themselves.
 PYTHON ?= python3
 BIN := .venv/bin
+LOCKED := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11
 
 .PHONY: setup run test check format bench lock clean
 
 # Installed once; again only when a lock file or the project's own description changes.
 .venv/installed: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Doseline needs Python 3.11 or later: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -29,6 +31,14 @@ check: setup
 format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: setup
+	$(BIN)/python benchmarks/texts.py
+
+# Pins every dependency, with hashes and without the name of any index.
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --output-file requirements/run.txt
+	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCKED) --output-file requirements/dev.txt
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

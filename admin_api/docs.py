@@ -1,12 +1,12 @@
-"""The API's documentation at /docs: Swagger UI from files of ours, so that it works with no network.
+"""The API's documentation at /docs: Swagger UI from an installed package, so that it works with no network.
 
-The OpenAPI 3.1 document stands at /docs/openapi.json. The page is fed the same one in the dialect of
-3.0 (openapi_3_0.py), because the Swagger UI that is packaged for Python reads no other.
+The page reads the OpenAPI 3.1 document that stands at /docs/openapi.json.
 """
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module, metadata
+from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath
 
 from admin_api.openapi import finished
-from admin_api.openapi_3_0 import in_3_0
 
 DESCRIPTION = """\
 Staff keep facilities, children and appointments; families are texted by themselves.
@@ -50,7 +49,7 @@ PAGE = b"""\
 # A file of its own: the page's content policy allows no script inside the page.
 START = b"""\
 SwaggerUIBundle({
-  url: "/docs/openapi-3.0.json",
+  url: "/docs/openapi.json",
   dom_id: "#api",
   deepLinking: true,
   validatorUrl: null,
@@ -76,25 +75,18 @@ def openapi_config() -> OpenAPIConfig:
         use_handler_docstrings=True,
         components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
         security=[{"token": []}],
-        render_plugins=[_Page(path="/"), _Document(), _OlderDocument(path="/openapi-3.0.json")],
+        render_plugins=[_Page(path="/"), _Document()],
     )
 
 
 class _Document(JsonRenderPlugin):
     """The document as other programs read it."""
 
-    def __init__(self, path: str = "/openapi.json") -> None:
-        super().__init__(path=path, media_type=MediaType.JSON)
+    def __init__(self) -> None:
+        super().__init__(path="/openapi.json", media_type=MediaType.JSON)
 
     def render(self, request: AnyRequest, openapi_schema: dict[str, Any]) -> bytes:
         return msgspec.json.encode(finished(openapi_schema, request.app.routes))
-
-
-class _OlderDocument(_Document):
-    """The document as the page reads it."""
-
-    def render(self, request: AnyRequest, openapi_schema: dict[str, Any]) -> bytes:
-        return msgspec.json.encode(in_3_0(finished(openapi_schema, request.app.routes)))
 
 
 class _Page(OpenAPIRenderPlugin):
@@ -119,6 +111,8 @@ def _asset(name: FromPath[str]) -> Response[bytes]:
 def _content(name: str) -> bytes:
     if name == "start.js":
         return START
-    # Imported by name, as it comes without types.
-    folder: Path = import_module("swagger_ui_bundle").swagger_ui_path
-    return (folder / name).read_bytes()
+    # Found, not imported: only its files are wanted.
+    package = find_spec("swagger_ui")
+    assert package is not None
+    assert package.origin is not None
+    return (Path(package.origin).parent / "static" / name).read_bytes()
