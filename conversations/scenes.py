@@ -61,6 +61,7 @@ def scene_of(state: State, facts: Facts) -> Scene:
         now=facts.now,
         language=facts.language,
         question=question,
+        guardian=facts.guardian,
         children=tuple(dict.fromkeys((*facts.children, *(visit.child for visit in facts.visits)))),
         visits_at=tuple(visit.starts_at for visit in visits_spoken_of(state, facts)),
         offers=tuple(place.starts_at for place in state.offers) if isinstance(state, ChoosingPlace) else (),

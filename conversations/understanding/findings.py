@@ -17,8 +17,8 @@ from conversations.understanding.reading import Scene
 from conversations.understanding.tokens import Clause, clauses
 from conversations.understanding.when import When, refused_in
 
-# Their words hold names of days that are not meant: "good morning", "have a nice day".
-_NOT_ABOUT_DAYS = frozenset({"nothing", "greeting", "thanks"})
+# Their words hold names of days that are not meant: "good morning", "voy tarde".
+_NOT_ABOUT_DAYS = frozenset({"nothing", "greeting", "thanks", "hedge", "obstacle"})
 # How far a "not" reaches: "not at all sure to come".
 _NEGATION_REACH = 3
 # One letter answers when it stands alone; beside other words it is "y" for "and" or a slip of the thumb.
@@ -54,7 +54,10 @@ class Act(Struct, frozen=True):
 
 
 class Findings(Struct, frozen=True):
-    """The evidence in a text, for one language. `figures` says that a bare number stands in it."""
+    """The evidence in a text, for one language. `figures` says that a bare number stands in it.
+
+    `denied` is the guardian's name where it is said not to be theirs ("I'm not Amina").
+    """
 
     language: str
     acts: tuple[Act, ...] = ()
@@ -63,6 +66,7 @@ class Findings(Struct, frozen=True):
     all_children: bool = False
     choice: int | None = None
     figures: bool = False
+    denied: str = ""
     words: int = 0
     unexplained: int = 0
 
@@ -120,6 +124,7 @@ def find(normalised: str, language: str, scene: Scene) -> Findings:
         ),
         all_children=any(clause.all_children for clause in read),
         choice=_choice(everything, known, scene.choices),
+        denied=_denied(parts, known, scene.guardian),
         figures=any(word.isdecimal() for word in everything),
         words=sum(word.isalnum() for word in everything),
         unexplained=sum(clause.unexplained for clause in read),
@@ -245,6 +250,16 @@ def _at(words: tuple[str, ...], phrase: tuple[str, ...]) -> range | None:
 def _names(words: tuple[str, ...], name: tuple[str, ...]) -> range | None:
     """Where a child's name stands, also as "zuris"."""
     return _at(words, name) or _at(words, (*name[:-1], f"{name[-1]}s"))
+
+
+def _denied(parts: Sequence[Clause], known: Lexicon, guardian: str | None) -> str:
+    """The guardian's name, where a "not" stands shortly before it."""
+    name = _words_of(guardian or "")[:1]
+    for clause in parts:
+        at = _names(clause.words, name) if name else None
+        if at and known.negators.intersection(clause.words[max(0, at.start - _NEGATION_REACH) : at.start]):
+            return name[0]
+    return ""
 
 
 @lru_cache(maxsize=4096)

@@ -111,7 +111,7 @@ def _dates(found: Findings, scene: Scene) -> tuple[date, ...]:
     """The days wished. Asked to move to the very weekday it is on, another week must be meant."""
     visit_days = {at.date() for at in scene.visits_at}
     dates = found.when.dates
-    if found.said("same_day") and not dates:
+    if found.said("same_day") and not (dates or found.refusal):
         return tuple(sorted(visit_days))
     hours_named = found.when.part or found.when.at
     if dates and set(dates) <= visit_days and found.said("move") and not hours_named:

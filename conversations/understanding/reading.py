@@ -35,6 +35,7 @@ class Scene(Struct, frozen=True):
     now: datetime
     language: str = "en"
     question: Question = Question.NOTHING
+    guardian: str | None = None
     children: tuple[str, ...] = ()
     visits_at: tuple[datetime, ...] = ()
     offers: tuple[datetime, ...] = ()

@@ -76,6 +76,8 @@ def opt_in(found: Findings, scene: Scene) -> Verdict | None:
 def wrong_number(found: Findings, scene: Scene) -> Verdict | None:
     """Somebody else has this phone."""
     del scene
+    if found.denied:
+        return Verdict(Intent.WRONG_NUMBER, "not_the_guardian", found.denied)
     act = found.said("wrong_number")
     return _verdict(Intent.WRONG_NUMBER, "wrong_number", act) if act else None
 
@@ -190,7 +192,7 @@ def _asks_to_move(found: Findings, scene: Scene) -> bool:
         found.said("none_of_these", "free", "later", "sooner") or _turns_offers_down(found, scene)
     ):
         return True
-    if found.said("same_day", "later", "sooner") and (scene.visits_at or choosing) and not found.query:
+    if found.said("same_day", "later", "sooner") and scene.visits_at and not (found.query or found.refusal):
         return True
     return _names_another_day(found, scene) or _refuses_only_the_day(found, scene)
 

@@ -125,6 +125,15 @@ def test_a_name_that_is_also_a_word_is_not_taken_for_the_child() -> None:
     assert read("we will come", children=("Will", "Hope")).children == ()
 
 
+@pytest.mark.parametrize("text", ["I'm not Amina", "this is not Amina", "no soy Amina"])
+def test_who_denies_the_guardians_name_has_the_wrong_number(text: str) -> None:
+    assert read(text, guardian="Amina Yusuf").intent is Intent.WRONG_NUMBER
+
+
+def test_the_guardians_name_alone_denies_nothing() -> None:
+    assert read("yes, Amina here. No problem", guardian="Amina").intent is Intent.CONFIRM
+
+
 def test_both_means_every_child() -> None:
     assert read("yes both").all_children
 
