@@ -1,8 +1,7 @@
 """The languages in which families are texted: those of the conversation's catalogue."""
 
+from conversations.understanding.lexicon import languages
 from service.errors import Invalid
-
-LANGUAGES = ("en", "es")
 
 
 def known_language(code: str, *, field: str) -> str:
@@ -11,6 +10,6 @@ def known_language(code: str, *, field: str) -> str:
     Raises:
         Invalid: there are none.
     """
-    if code not in LANGUAGES:
-        raise Invalid(field, f"must be one of {', '.join(LANGUAGES)}")
+    if code not in languages():
+        raise Invalid(field, f"must be one of {', '.join(languages())}")
     return code

@@ -88,3 +88,9 @@ async def test_references_lead_somewhere(client: httpx.AsyncClient) -> None:
     named = set(re.findall(r'"\$ref":"#/components/schemas/([^"]+)"', msgspec.json.encode(document).decode()))
     assert named
     assert named <= document["components"]["schemas"].keys()
+
+
+async def test_times_of_day_are_no_durations(client: httpx.AsyncClient) -> None:
+    text = (await client.get("/docs/openapi.json")).text
+    assert '"format":"time"' in text
+    assert "duration" not in text

@@ -24,7 +24,7 @@ from tests.api.conftest import Api, Wall
 from tests.conftest import EMPTY
 from tests.factories import NOW, a_child, a_facility, a_session, an_admin, an_appointment
 
-EXAMPLES = 15
+EXAMPLES = 10
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
