@@ -201,6 +201,9 @@ def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int])
         return False
     if any(0 < match.start - at <= _NEGATION_REACH for at in negators):
         return True
+    if match.act in {"cancel", "cancel_visit"}:
+        # "No la vamos a cancelar": the one act that is worth a question wherever a "no" stands before it.
+        return any(other.act == "no" and 0 <= match.start - other.end <= _NEGATION_REACH for other in matches)
     # "No stop" is a request twice over, "no move it" is not.
     return match.act not in {"bare_stop", "keep"} and any(
         other.act == "no" and other.end == match.start for other in matches

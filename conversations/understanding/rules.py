@@ -15,8 +15,9 @@ from conversations.understanding.reading import Question, Scene
 
 # More words than this that nobody can explain, and a bare word beside them is not an answer.
 UNEXPLAINED_BESIDE_A_PROMISE = 5
-UNEXPLAINED_BESIDE_YES = 2
-UNEXPLAINED_BESIDE_OK = 1
+UNEXPLAINED_BESIDE_YES = 1
+UNEXPLAINED_BESIDE_OK = 0
+UNEXPLAINED_BESIDE_THANKS = 2
 
 
 class Verdict(Struct, frozen=True):
@@ -168,6 +169,8 @@ def contradicts(found: Findings, scene: Scene) -> Verdict | None:
     thanks = found.said("thanks") if scene.question is Question.WILL_YOU_COME else None
     if found.said("no") and (found.promise or thanks) and not found.said("keep"):
         return _verdict(Intent.UNSURE, "yes_and_no", found.said("no"), 0.5)
+    if found.when.refused and found.promise and not refusal:
+        return _verdict(Intent.UNSURE, "yes_but_not_then", found.promise, 0.5)
     if negated := found.negated("coming", "cancel", "cancel_visit", "move", "yes", "ok", "keep", "cant"):
         return _verdict(Intent.UNSURE, "negation_not_understood", negated, 0.5)
     return None
@@ -337,7 +340,7 @@ def talks(found: Findings, scene: Scene) -> Verdict | None:
     """Thanks and greetings, with nothing of weight beside them."""
     del scene
     act = found.said("thanks") or found.said("greeting")
-    if act is None or found.unexplained > UNEXPLAINED_BESIDE_YES:
+    if act is None or found.unexplained > UNEXPLAINED_BESIDE_THANKS:
         return None
     return _verdict(Intent.SMALLTALK, act.name, act, 0.8)
 

@@ -66,6 +66,12 @@ def test_no_refusal_is_read_into_it(language: str, text: str) -> None:
     assert read(text, language).intent is not Intent.DECLINE
 
 
+@pytest.mark.parametrize(("language", "text"), cases("meanings"))
+def test_it_means_what_a_person_would_take_it_to_mean(language: str, text: str) -> None:
+    meant = "confirm" if (intent := read(text, language).intent) in COMING else intent
+    assert meant in PHRASES[language]["meanings"][text]
+
+
 @pytest.mark.parametrize(
     ("language", "text"), [(other, text) for language, text in cases("stops") for other in PHRASES]
 )
