@@ -1,6 +1,5 @@
-"""Writes the tables of docs/api.md that follow from code: python docs/api.py."""
+"""Writes the tables of docs/api.md that follow from code: python -m docs.api."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from litestar.routes import HTTPRoute
 import admin_api
 from admin_api.permission import May
 from admin_api.problems import codes
+from docs.marked import with_tables, written
 from service.access.permissions import roles_that_may
 
 PAGE = Path(__file__).with_suffix(".md")
@@ -25,7 +25,7 @@ def routes() -> str:
         for method, path, summary, who in rows
         if path.split("/{")[0] == resource
     ]
-    return "\n".join(["| route | does | for |", "| --- | --- | --- |", *lines])
+    return written("| route | does | for |", lines)
 
 
 def errors() -> str:
@@ -34,22 +34,12 @@ def errors() -> str:
         f"| {int(status)} | `{code}` | {title} |"
         for code, (status, title) in sorted(codes().items(), key=lambda row: (row[1][0], row[0]))
     ]
-    return "\n".join(["| status | code | means |", "| --- | --- | --- |", *lines])
+    return written("| status | code | means |", lines)
 
 
 def page() -> str:
-    """The page as it ought to be: everything written by hand, and the tables of today's code."""
-    text = PAGE.read_text()
-    for name, table in (("routes", routes()), ("errors", errors())):
-        marked = f"<!-- {name}: written by docs/api.py -->"
-        text = re.sub(
-            f"(?<={re.escape(marked)}\n\n).*?(?=\n\n)",
-            lambda _, table=table: table,
-            text,
-            count=1,
-            flags=re.DOTALL,
-        )
-    return text
+    """The page as it ought to be."""
+    return with_tables(PAGE, {"routes": routes(), "errors": errors()})
 
 
 def _routes() -> Iterator[tuple[str, str, str, str]]:

@@ -1,8 +1,8 @@
-"""Writes the tables of docs/operations.md that follow from code: python docs/operations.py."""
+"""Writes the tables of docs/operations.md that follow from code: python -m docs.operations."""
 
-import re
 from pathlib import Path
 
+from docs.marked import with_tables, written
 from service.cli import COMMANDS, Argument, Command
 from service.settings import VARIABLES
 
@@ -12,7 +12,7 @@ PAGE = Path(__file__).with_suffix(".md")
 def commands() -> str:
     """What each command does."""
     rows = [f"| `doseline {_usage(command)}` | {command.meaning} |" for command in COMMANDS]
-    return "\n".join(["| command | does |", "| --- | --- |", *rows])
+    return written("| command | does |", rows)
 
 
 def settings() -> str:
@@ -21,24 +21,12 @@ def settings() -> str:
         f"| `{v.name}` | {v.meaning} | {v.expected} | {v.default} | {'yes' if v.secret else ''} |"
         for v in VARIABLES
     ]
-    return "\n".join(
-        ["| variable | meaning | expected | default | secret |", "| --- | --- | --- | --- | --- |", *rows]
-    )
+    return written("| variable | meaning | expected | default | secret |", rows)
 
 
 def page() -> str:
-    """The page as it ought to be: everything written by hand, and the tables of today's code."""
-    text = PAGE.read_text()
-    for name, table in (("commands", commands()), ("settings", settings())):
-        marked = f"<!-- {name}: written by docs/operations.py -->"
-        text = re.sub(
-            f"(?<={re.escape(marked)}\n\n).*?(?=\n\n)",
-            lambda _, table=table: table,
-            text,
-            count=1,
-            flags=re.DOTALL,
-        )
-    return text
+    """The page as it ought to be."""
+    return with_tables(PAGE, {"commands": commands(), "settings": settings()})
 
 
 def _usage(command: Command) -> str:

@@ -5,7 +5,7 @@ A later start only opens clinic sessions for the weeks to come.
 """
 
 import secrets
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -32,11 +32,11 @@ CLINIC = NewFacility(
     phone="+254711082100",
     zone="Africa/Nairobi",
     country="KE",
-    texts_from=time(0),
-    sunday_texts_from=time(0),
-    texts_until=time(23, 59, 59),
+    texts_from="00:00",
+    sunday_texts_from="00:00",
+    texts_until="23:59:59",
 )
-WINDOWS = ((time(9), time(12)), (time(14), time(16)))
+WINDOWS = (("09:00", "12:00"), ("14:00", "16:00"))
 PLACES = 8
 
 AMINA = NewGuardian(phone="+254700000001", name="Amina", language="en", relationship="mother")

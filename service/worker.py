@@ -7,12 +7,14 @@ itself: the tables say what is due, a job only says "now". Several workers may r
 import asyncio
 import contextlib
 import logging
+from datetime import timedelta
 
 import asyncpg
 import structlog
 from saq import Worker
 from saq.types import Context
 
+from service.access.throttle import forget_attempts
 from service.carrier.gateway import gateway
 from service.carrier.port import Carrier
 from service.clock import Clock, now
@@ -24,6 +26,8 @@ from service.reminders.planning import queue_due_reminders
 from service.settings import Settings
 
 SWEEP_SECONDS = 2.0
+# How often what is only kept for a while is dropped: tries at passwords.
+TIDY_EVERY = timedelta(hours=1)
 # A batch that is under way when the worker is told to stop has this long to be recorded.
 FINISH_SECONDS = 3.0
 CONNECTIONS = 6
@@ -47,6 +51,7 @@ class Sender:
         self._clock = clock
         self._woken = asyncio.Event()
         self._stopping = False
+        self._tidy_at = clock()
 
     async def wake(self, _: Context) -> None:
         """The queue's job: something is due now."""
@@ -70,6 +75,9 @@ class Sender:
     async def _sweep(self) -> None:
         await reconcile(self._carrier, self._clock)
         await queue_due_reminders(self._clock())
+        if self._clock() >= self._tidy_at:
+            await forget_attempts(now=self._clock())
+            self._tidy_at = self._clock() + TIDY_EVERY
 
     async def _deliver_until_quiet(self) -> None:
         """Deliver as texts come, for as long as one follows the other within the time of a sweep."""

@@ -5,7 +5,7 @@ NOW, the moment at which most tests take place.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from uuid import UUID
 
@@ -69,8 +69,8 @@ async def a_session(
     facility: FacilityView,
     *,
     day: date | None = None,
-    starts: time = time(9),
-    ends: time = time(12),
+    starts: str = "09:00",
+    ends: str = "12:00",
     capacity: int = 8,
 ) -> SessionView:
     """A clinic session in a week, on the facility's own calendar and clock."""

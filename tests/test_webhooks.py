@@ -28,7 +28,7 @@ def form(**changes: str) -> dict[str, str]:
 
 
 async def stored() -> list[tuple[str, str]]:
-    return [tuple(row) for row in await sql("SELECT phone, body FROM inbound_message ORDER BY received_at")]  # type: ignore[misc]  # rows of two columns
+    return [tuple(row.values()) for row in await sql("SELECT phone, body FROM inbound_message ORDER BY received_at")]
 
 
 async def test_a_signed_text_is_answered_in_twiml(doseline: Running) -> None:
@@ -176,7 +176,7 @@ async def test_receipts_come_late_doubled_and_in_no_order(doseline: Running, sta
         answer = await doseline.posts(path, {"MessageSid": "SM1", "MessageStatus": reported})
         assert answer.status_code == 200
     rows = await sql("SELECT status, provider_sid FROM outbox_message")
-    assert tuple(rows[0]) == ("delivered", "SM1")
+    assert tuple(rows[0].values()) == ("delivered", "SM1")
 
 
 async def test_a_report_of_an_opt_out_is_written_down(doseline: Running) -> None:

@@ -24,17 +24,18 @@ from service.plain_words import one_line
 from service.registration.languages import known_language
 from service.registration.phones import read_phone
 from service.unset import either
+from service.wall_time import WallTime, read_wall_time
 from tables.places import Facility
 
 LONGEST_NAME = 80
 LONGEST_ADDRESS = 160
+HOURS = ("texts_from", "texts_until", "sunday_texts_from", "remind_at")
 
 Zone = Annotated[str, Meta(description="IANA time zone.", examples=["Africa/Nairobi"], max_length=64)]
 Country = Annotated[
     str, Meta(description="ISO 3166 alpha-2: how local phone numbers are read.", examples=["KE"])
 ]
 Language = Annotated[str, Meta(description="The language of its texts.", examples=["en"], max_length=8)]
-WallTime = Annotated[time, Meta(tz=False, description="A time of day on the facility's own clock.")]
 ClinicPhone = Annotated[str | None, Meta(description="Where parents can call.", examples=["+254700000001"])]
 
 
@@ -47,10 +48,10 @@ class NewFacility(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     address: Annotated[str, Meta(examples=["Argwings Kodhek Road"])] = ""
     phone: ClinicPhone = None
     language: Language = "en"
-    texts_from: WallTime = time(9)
-    texts_until: WallTime = time(20)
-    sunday_texts_from: WallTime = time(12)
-    remind_at: WallTime = time(10)
+    texts_from: WallTime = "09:00"
+    texts_until: WallTime = "20:00"
+    sunday_texts_from: WallTime = "12:00"
+    remind_at: WallTime = "10:00"
 
 
 class FacilityChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -165,8 +166,9 @@ async def list_facilities(*, actor: Actor, page: Page) -> Paged[FacilityView]:
 
 
 def _merged(change: FacilityChange, before: FacilityView) -> NewFacility:
+    stays = msgspec.to_builtins(before)
     fields = FacilityChange.__struct_fields__
-    return NewFacility(**{field: either(getattr(change, field), getattr(before, field)) for field in fields})
+    return NewFacility(**{field: either(getattr(change, field), stays[field]) for field in fields})
 
 
 def _columns(facility: FacilityView) -> dict[Any, Any]:
@@ -183,16 +185,18 @@ def _checked(new: NewFacility) -> dict[Any, Any]:
         "zone": _zone(new.zone),
         "country": country,
         "language": known_language(new.language, field="language"),
-        "texts_from": new.texts_from,
-        "texts_until": new.texts_until,
-        "sunday_texts_from": new.sunday_texts_from,
-        "remind_at": new.remind_at,
     }
-    if not new.texts_from < new.texts_until or not new.sunday_texts_from < new.texts_until:
+    return row | _hours(new)
+
+
+def _hours(new: NewFacility) -> dict[Any, Any]:
+    hours = {field: read_wall_time(getattr(new, field), field=field) for field in HOURS}
+    texts_from, texts_until, sunday_texts_from, remind_at = hours.values()
+    if not texts_from < texts_until or not sunday_texts_from < texts_until:
         raise Invalid("texts_until", "must be later than texts_from and sunday_texts_from")
-    if not new.texts_from <= new.remind_at < new.texts_until:
+    if not texts_from <= remind_at < texts_until:
         raise Invalid("remind_at", "must lie in the hours in which texts are sent")
-    return row
+    return hours
 
 
 def _country(text: str) -> str:

@@ -15,6 +15,8 @@ from service.access.scope import require_facility, require_staff
 from service.database import sql, unit_of_work
 from service.errors import Conflict, Duplicate, InUse, Invalid, NotFound
 from service.paging import Page, Paged, paged
+from service.unset import either
+from service.wall_time import WallTime, read_wall_time
 
 LARGEST_CAPACITY = 2000
 # In the structs below a field is called `date`, which hides the type of that name.
@@ -29,8 +31,8 @@ class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     facility_id: UUID
     date: Day
-    starts: time
-    ends: time
+    starts: WallTime
+    ends: WallTime
     capacity: int
 
 
@@ -38,8 +40,8 @@ class SessionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to change. The time only while nobody has an appointment in it."""
 
     date: Day | UnsetType = UNSET
-    starts: time | UnsetType = UNSET
-    ends: time | UnsetType = UNSET
+    starts: WallTime | UnsetType = UNSET
+    ends: WallTime | UnsetType = UNSET
     capacity: int | UnsetType = UNSET
 
 
@@ -105,7 +107,15 @@ async def open_session(new: NewSession, *, actor: Actor, now: datetime) -> Sessi
         zones = await sql("SELECT zone FROM facility WHERE id = $1", new.facility_id)
         if not zones:
             raise NotFound("There is no such facility.")
-        view = _view(uuid4(), new.facility_id, zones[0]["zone"], new.date, new.starts, new.ends, new.capacity)
+        view = _view(
+            uuid4(),
+            new.facility_id,
+            zones[0]["zone"],
+            new.date,
+            read_wall_time(new.starts, field="starts"),
+            read_wall_time(new.ends, field="ends"),
+            new.capacity,
+        )
         _check(view, now)
         await _store(
             """INSERT INTO clinic_session (id, facility, starts_at, ends_at, capacity, booked, created_at)
@@ -243,18 +253,16 @@ def _changed(old: SessionView, change: SessionChange) -> SessionView:
         old.id,
         old.facility_id,
         old.zone,
-        old.date if change.date is UNSET else change.date,
-        old.starts if change.starts is UNSET else change.starts,
-        old.ends if change.ends is UNSET else change.ends,
-        old.capacity if change.capacity is UNSET else change.capacity,
+        either(change.date, old.date),
+        read_wall_time(either(change.starts, old.starts.isoformat()), field="starts"),
+        read_wall_time(either(change.ends, old.ends.isoformat()), field="ends"),
+        either(change.capacity, old.capacity),
     )
     return msgspec.structs.replace(new, booked=old.booked)
 
 
 def _check(view: SessionView, now: datetime | None) -> None:
     """Refuse what makes no sense; `now` is None when the time does not change."""
-    if view.starts.tzinfo is not None or view.ends.tzinfo is not None:
-        raise Invalid("starts", "is on the facility's own clock: leave the offset out")
     if view.ends_at <= view.starts_at:
         raise Invalid("ends", "must be after starts")
     if not 0 <= view.capacity <= LARGEST_CAPACITY:

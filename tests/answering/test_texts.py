@@ -147,7 +147,7 @@ async def test_after_two_misunderstandings_a_person_is_asked_once(doseline: Runn
     for text in ("qwerty zxcv", "asdf hjkl", "uiop vbnm"):
         await doseline.asks(AMINA, text)
     rows = await sql("SELECT phone, reason, closed_at FROM handoff")
-    assert [tuple(row) for row in rows] == [(AMINA, "not_understood", None)]
+    assert [tuple(row.values()) for row in rows] == [(AMINA, "not_understood", None)]
 
 
 async def test_a_stranger_gets_the_same_neutral_answer_whatever_is_stored(doseline: Running) -> None:

@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import runpy
 import socket
 import subprocess
 import sys
@@ -13,11 +12,10 @@ from uuid import uuid4
 
 import pytest
 
+from docs.operations import PAGE, page
 from service.cli import COMMANDS, Command
 from service.local.directory import lock, release
 from service.local.postgres import program
-
-PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
 def doseline(*arguments: str, password: str = "", **environ: str) -> "subprocess.CompletedProcess[str]":
@@ -40,8 +38,7 @@ def own_database(postgres_url: str) -> Iterator[str]:
 
 
 def test_the_operators_page_says_what_the_code_does() -> None:
-    written = runpy.run_path(str(PAGE.with_suffix(".py")))["page"]()
-    assert PAGE.read_text() == written, "run: python docs/operations.py"
+    assert PAGE.read_text() == page(), "run: python -m docs.operations"
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

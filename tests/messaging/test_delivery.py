@@ -47,7 +47,7 @@ async def test_a_text_is_sent_reported_on_and_delivered(doseline: Running) -> No
     receipts = await sql("SELECT status FROM delivery_receipt ORDER BY received_at, status")
     assert {row["status"] for row in receipts} >= {"sent", "delivered"}
     attempts = await sql("SELECT number, outcome FROM attempt")
-    assert [tuple(row) for row in attempts] == [(1, "accepted")]
+    assert [tuple(row.values()) for row in attempts] == [(1, "accepted")]
 
 
 async def test_answers_go_before_news_and_news_before_reminders(doseline: Running) -> None:
@@ -108,14 +108,14 @@ async def test_a_number_that_the_carrier_refuses_is_not_tried_again(doseline: Ru
     (text_id,) = await owe([text("Hello", phone="+15005550001")], now=NOW)
     await doseline.work()
     rows = await sql("SELECT status, error_code, attempts FROM outbox_message WHERE id = $1", text_id)
-    assert tuple(rows[0]) == ("failed", 21211, 1)
+    assert tuple(rows[0].values()) == ("failed", 21211, 1)
 
 
 async def test_an_opt_out_that_only_the_carrier_knows_is_written_down(doseline: Running) -> None:
     await owe([text("Hello", phone="+15005550004")], now=NOW)
     await doseline.work()
     rows = await sql("SELECT phone, source FROM opt_out WHERE ended_at IS NULL")
-    assert [tuple(row) for row in rows] == [("+15005550004", "carrier")]
+    assert [tuple(row.values()) for row in rows] == [("+15005550004", "carrier")]
 
 
 async def test_a_carrier_that_is_too_busy_is_asked_again_later(doseline: Running) -> None:
@@ -252,4 +252,4 @@ async def test_an_unknown_text_is_parked_for_a_person_when_nobody_can_tell_in_ti
     await reconcile(SilentCarrier(), clock)
     assert await the_status(text_id) == "parked"
     tasks: Sequence[Any] = await sql("SELECT phone, reason FROM handoff")
-    assert [tuple(row) for row in tasks] == [(PHONE, "outcome_unknown")]
+    assert [tuple(row.values()) for row in tasks] == [(PHONE, "outcome_unknown")]
