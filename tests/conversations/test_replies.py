@@ -1,6 +1,7 @@
 """What we text, in every language."""
 
 import re
+import unicodedata
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -116,6 +117,7 @@ def test_names_stay_one_short_line_whatever_a_form_let_through(
     text = render(key, values, language)
     plain = render(key, {**ORDINARY, "child": "", "facility": ""}, language)
     assert text.count("\n") == plain.count("\n")
+    assert all(unicodedata.category(mark)[0] != "C" for mark in text if mark != "\n")
     times = len(re.findall(r"{(?:child|facility)}", catalogue(language).replies[key].text))
     assert len(text) <= len(plain) + times * max(LONGEST.values())
 

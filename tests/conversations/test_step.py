@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
@@ -297,6 +298,11 @@ def test_a_quarantined_number_is_silent_until_it_asks_for_help_or_stop() -> None
     assert step(state, Said("when is it"), family(prompts=prompts)).effects == ()
     assert step(state, Said("yes"), family(prompts=prompts)).effects == ()
     assert keys(step(state, Said("help"), family(prompts=prompts)).effects) == ["help"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_phones_own_reaction_is_answered_by_nobody(known: bool) -> None:  # noqa: FBT001 - a case of the table
+    assert step(Idle(), Said("Liked \u201cA visit is booked\u201d"), family(known=known)).effects == ()
 
 
 def test_times_of_another_zone_are_shown_as_the_facility_keeps_them() -> None:

@@ -143,6 +143,11 @@ def test_the_other_language_is_read_too() -> None:
     assert (reading.intent, reading.language) == (Intent.DECLINE, "es")
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_where_two_languages_read_opposite_things_the_parent_is_asked(language: str) -> None:
+    assert read("move si", language=language).intent is Intent.UNSURE
+
+
 def test_an_unknown_language_on_file_is_read_as_english() -> None:
     assert read("yes", language="xx").intent is Intent.CONFIRM
 
