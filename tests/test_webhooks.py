@@ -28,7 +28,8 @@ def form(**changes: str) -> dict[str, str]:
 
 
 async def stored() -> list[tuple[str, str]]:
-    return [tuple(row.values()) for row in await sql("SELECT phone, body FROM inbound_message ORDER BY received_at")]
+    rows = await sql("SELECT phone, body FROM inbound_message ORDER BY received_at")
+    return [(row["phone"], row["body"]) for row in rows]
 
 
 async def test_a_signed_text_is_answered_in_twiml(doseline: Running) -> None:

@@ -11,6 +11,7 @@ from conversations.effects import (
     Confirm,
     Effect,
     HandOff,
+    HandOffReason,
     LookForPlaces,
     Move,
     OptIn,
@@ -63,6 +64,8 @@ async def apply(effect: Effect, scene: Scene) -> Event | None:
         case OptIn():
             await consent.opt_in(scene.phone, now=scene.now, actor=scene.actor)
         case HandOff():
+            if effect.reason is HandOffReason.WRONG_NUMBER:
+                await consent.withdraw(scene.phone, now=scene.now, actor=scene.actor)
             await ask_a_person(scene.phone, effect.reason.value, now=scene.now, inbound_id=scene.inbound_id)
     return None
 

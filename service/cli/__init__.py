@@ -60,6 +60,17 @@ COMMANDS: Final = (
         ),
     ),
     Command("emulator", "serve the carrier emulator and its phone page", "service.cli.emulator"),
+    Command(
+        "chat",
+        "hold the conversation in the terminal, with states and effects",
+        "service.cli.chat",
+        (
+            Argument(
+                "--language",
+                {"choices": ["en", "es"], "default": "en", "help": "the language on file for the phone"},
+            ),
+        ),
+    ),
 )
 
 

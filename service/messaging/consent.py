@@ -44,3 +44,29 @@ async def opt_in(phone: str, *, now: datetime, actor: Actor = SYSTEM) -> bool:
     if rows:
         await record(entry(actor, "opt_in", "opt_out", rows[0]["id"], now=now, after={"ended_at": now}))
     return bool(rows)
+
+
+async def withdraw(phone: str, *, now: datetime, actor: Actor = SYSTEM) -> bool:
+    """Send a phone nothing automatic any more, because somebody else has it. Call it in a unit of work.
+
+    No name of a child goes to a wrong number: what waits is dropped, and nothing new is planned until staff
+    have asked and record consent again.
+
+    Returns:
+        Whether this is news.
+    """
+    await sql(
+        """UPDATE outbox_message SET status = 'suppressed', settled_at = $2
+           WHERE phone = $1 AND status = 'pending' AND kind NOT IN ('reply', 'opt_out')""",
+        phone,
+        now,
+    )
+    rows = await sql(
+        "UPDATE guardian SET consented_at = NULL WHERE phone = $1 AND consented_at IS NOT NULL RETURNING id",
+        phone,
+    )
+    if rows:
+        await record(
+            entry(actor, "wrong_number", "guardian", rows[0]["id"], now=now, after={"consented_at": None})
+        )
+    return bool(rows)

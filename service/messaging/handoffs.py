@@ -5,6 +5,8 @@ from uuid import UUID
 
 import msgspec
 
+from conversations import saved
+from conversations.states import Idle
 from service.access.actor import Actor
 from service.access.audit import entry, record
 from service.access.scope import require_staff
@@ -89,10 +91,17 @@ async def close_handoff(handoff_id: UUID, *, actor: Actor, now: datetime) -> Non
         )
         if not visible:
             raise NotFound("There is no such open handoff.")
+        # The conversation is the machine's again: it starts afresh with the next text.
         await sql(
-            "UPDATE handoff SET closed_at = $2, closed_by = $3 WHERE id = $1 AND closed_at IS NULL",
+            """WITH closed AS (
+                   UPDATE handoff SET closed_at = $2, closed_by = $3
+                   WHERE id = $1 AND closed_at IS NULL RETURNING phone)
+               UPDATE conversation SET state = $4, state_version = $5
+               WHERE phone = (SELECT phone FROM closed)""",
             handoff_id,
             now,
             actor.id,
+            saved.dump(Idle()),
+            saved.SCHEMA_VERSION,
         )
         await record(entry(actor, "close", "handoff", handoff_id, now=now, after={"closed_at": now}))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from service.access.actor import SYSTEM
 from service.database import sql
+from service.messaging.handoffs import close_handoff
 from service.scheduling import booking
 from service.scheduling.appointments import AppointmentView, get_appointment
 from tests.factories import NOW, a_child, a_facility, a_session, an_appointment
@@ -241,3 +242,29 @@ async def test_a_visit_is_reminded_of_three_days_and_one_day_before(doseline: Ru
     assert "Zuri" in (await doseline.received(AMINA))[-1]
     await doseline.asks(AMINA, "ok will come")
     assert (await now_is(appointment.id)).status == "confirmed"
+
+
+async def test_a_wrong_number_hears_nothing_of_the_family_until_staff_have_asked(doseline: Running) -> None:
+    facility = await a_facility()
+    child = await a_child(facility=facility, guardian=AMINA)
+    appointment = await an_appointment(child, await a_session(facility))
+    await doseline.work()
+    doseline.clock.pass_(timedelta(minutes=1))
+    assert "Zuri" not in await doseline.asks(AMINA, "wrong number")
+    heard = len(await doseline.received(AMINA))
+    await booking.cancel(appointment.id, actor=SYSTEM, now=doseline.clock())
+    doseline.clock.pass_(timedelta(days=1))
+    await doseline.work()
+    assert len(await doseline.received(AMINA)) == heard
+    rows = await sql("SELECT reason FROM handoff WHERE closed_at IS NULL")
+    assert [row["reason"] for row in rows] == ["wrong_number"]
+
+
+async def test_once_a_person_has_answered_the_machine_listens_again(doseline: Running) -> None:
+    await a_visit(doseline)
+    for text in ("qwerty zxcv", "asdf hjkl"):
+        await doseline.asks(AMINA, text)
+    assert await doseline.asks(AMINA, "uiop vbnm") == ""
+    rows = await sql("SELECT id FROM handoff")
+    await close_handoff(rows[0]["id"], actor=SYSTEM, now=doseline.clock())
+    assert await doseline.asks(AMINA, "qwerty zxcv")
