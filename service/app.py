@@ -20,7 +20,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 async def nudge_worker(request: Request[Any, Any, Any]) -> None:
     """After an answer is out: whatever was asked for may have left a text in the outbox."""
-    if request.method not in READING:
+    if request.method not in READING and request.route_handler.opt.get("owes_texts", True):
         request.app.state.nudge()
 
 

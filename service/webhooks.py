@@ -60,7 +60,8 @@ async def inbound(request: CarrierRequest) -> Response[str]:
     return _twiml()
 
 
-@post("/status")
+# Several come for each text, and none of them leads to another one: no worker is woken.
+@post("/status", owes_texts=False)
 async def status(request: CarrierRequest) -> Response[str]:
     """A report on one of our texts; our own id for it stands in the query."""
     form = await _signed_form(request)

@@ -9,7 +9,28 @@ from service.carrier.error_table import REACTIONS
 from service.carrier.port import CarrierText, OptedOut
 from service.database import sql, unit_of_work
 from service.messaging import consent
-from service.messaging.delivery import settle
+from service.messaging.statuses import is_final, lower_than
+
+# A text has three reports or more, so one of them is one statement: the receipt is kept, once per status,
+# and the text moves forward with it.
+TAKE = """
+WITH known AS (
+    SELECT id, phone FROM outbox_message WHERE id = $1
+), receipt AS (
+    INSERT INTO delivery_receipt (id, outbox_message, provider_sid, status, error_code, received_at)
+    SELECT gen_random_uuid(), id, $3, $2, $4, $5 FROM known
+    ON CONFLICT (outbox_message, status) DO NOTHING RETURNING outbox_message
+), settled AS (
+    UPDATE outbox_message o
+    SET status = $2,
+        provider_sid = coalesce(o.provider_sid, $3),
+        error_code = coalesce($4, o.error_code),
+        leased_until = NULL,
+        settled_at = CASE WHEN $7 THEN $5::timestamptz END
+    FROM receipt WHERE o.id = receipt.outbox_message AND o.status = ANY($6::text[]) RETURNING o.id
+)
+SELECT phone, EXISTS (SELECT 1 FROM settled) AS settled FROM known
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -18,27 +39,32 @@ async def take_receipt(text_id: UUID, report: CarrierText, *, now: datetime) -> 
     """Record one report, once, however often it comes.
 
     Returns:
-        Whether it was about a text of ours and told something new. An unknown text is no error: the
-        carrier must not be asked to repeat what nobody can use.
+        Whether it moved a text of ours forward. An unknown text is no error: the carrier must not be asked
+        to repeat what nobody can use.
     """
+    if REACTIONS.get(report.error_code or 0, (None,))[0] is not OptedOut:
+        return await _take(text_id, report, now) is not None
     async with unit_of_work():
-        rows = await sql("SELECT phone FROM outbox_message WHERE id = $1", text_id)
-        if not rows:
-            log.warning("receipt for an unknown text", text=str(text_id))
-            return False
-        inserted = await sql(
-            """INSERT INTO delivery_receipt
-                   (id, outbox_message, provider_sid, status, error_code, received_at)
-               VALUES (gen_random_uuid(), $1, $2, $3, $4, $5)
-               ON CONFLICT (outbox_message, status) DO NOTHING RETURNING id""",
-            text_id,
-            report.sid,
-            report.status,
-            report.error_code,
-            now,
-        )
-        if not inserted:
-            return False
-        if REACTIONS.get(report.error_code or 0, (None,))[0] is OptedOut:
-            await consent.opt_out(rows[0]["phone"], "carrier", now=now)
-        return await settle(text_id, report, now=now)
+        phone = await _take(text_id, report, now)
+        if phone is not None:
+            await consent.opt_out(phone, "carrier", now=now)
+    return phone is not None
+
+
+async def _take(text_id: UUID, report: CarrierText, now: datetime) -> str | None:
+    """The phone of the text that moved forward; None when none did."""
+    rows = await sql(
+        TAKE,
+        text_id,
+        report.status,
+        report.sid,
+        report.error_code,
+        now,
+        lower_than(report.status),
+        is_final(report.status),
+    )
+    if not rows:
+        log.warning("receipt for an unknown text", text=str(text_id))
+        return None
+    phone: str = rows[0]["phone"]
+    return phone if rows[0]["settled"] else None
