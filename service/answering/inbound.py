@@ -86,7 +86,7 @@ async def take_in(text: InboundText, *, now: datetime) -> Outcome:
         turn = await _converse(state, said, known.facts, scene)
         await _save(turn, scene)
         await _answer(turn, scene, known.facts.language)
-    log.info("text handled", inbound=str(inbound_id), says=[say.key for say in turn.says])
+    log.debug("text handled", inbound=str(inbound_id), says=[say.key for say in turn.says])
     return Outcome.HANDLED
 
 
