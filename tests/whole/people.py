@@ -63,13 +63,13 @@ class Phone:
         status: int = decoded(answer)["webhook_status"]
         return status
 
-    async def hears(self) -> str:
+    async def hears(self, *, within: float = SOON) -> str:
         """The next text that was not read yet."""
 
         async def there_is_one() -> bool:
             return len(await self.texts()) > self.read
 
-        await comes_true(f"text {self.read + 1} on {self.number}", there_is_one)
+        await comes_true(f"text {self.read + 1} on {self.number}", there_is_one, within=within)
         self.read += 1
         return (await self.texts())[self.read - 1]
 

@@ -121,5 +121,6 @@ async def test_after_the_whole_run_is_killed_conversations_and_texts_go_on(
             phone.read = 2
             assert "Done. Zuri" in await phone.asks("2")
             assert (await world.admin.appointment(booked))["session_id"] == sessions[2]["id"]
-            assert "A visit is booked for Juma" in await waiting.hears()
+            # Killed in the middle of a call it is looked up first, once the dead worker's claim has lapsed.
+            assert "A visit is booked for Juma" in await waiting.hears(within=30)
             assert set((await world.accepted()).values()) == {1}
