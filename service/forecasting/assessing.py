@@ -1,0 +1,120 @@
+"""The whole way, from a child and doses given to what is due (chapter 4, figure 4-1)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from service.forecasting.evaluation import evaluate
+from service.forecasting.forecast import SeriesForecast, forecast
+from service.forecasting.groups import GroupForecast, group_forecasts
+from service.forecasting.model import Antigen, Schedule, Series, SeriesType
+from service.forecasting.need import contraindications, is_immune
+from service.forecasting.patient import Patient
+from service.forecasting.relevance import relevant_series
+from service.forecasting.selection import best_series
+from service.forecasting.values import Child, DoseGiven, DoseStatus, SeriesStatus
+
+
+class AntigenEvaluation(Struct, frozen=True):
+    """What a dose counts for against one antigen, on the child's best path."""
+
+    antigen: str
+    group: str
+    status: DoseStatus
+    reason: str = ""
+    target: str = ""
+
+
+class EvaluatedDose(Struct, frozen=True):
+    """A dose given, and what it counts for."""
+
+    dose: DoseGiven
+    status: DoseStatus
+    reason: str
+    antigens: tuple[AntigenEvaluation, ...] = ()
+
+
+class Assessment(Struct, frozen=True):
+    """What a schedule says about a child on one day."""
+
+    schedule: str
+    version: str
+    on: date
+    doses: tuple[EvaluatedDose, ...]
+    """In the order in which they came in."""
+    groups: tuple[GroupForecast, ...]
+
+
+def assess(child: Child, doses: Sequence[DoseGiven], on: date, schedule: Schedule) -> Assessment:
+    """Evaluate all doses and forecast all vaccine groups."""
+    patient = Patient(child, doses, on.toordinal(), schedule)
+    paths = _Paths(patient)
+    best = [one for antigen in schedule.antigens.values() for one in best_series(paths.of(antigen))]
+    return Assessment(
+        schedule.id,
+        schedule.version,
+        on,
+        evaluated(doses, best, schedule),
+        tuple(group_forecasts(best, schedule, patient)),
+    )
+
+
+class _Paths:
+    """The relevant patient series of a child, each evaluated and forecast once, when first asked for.
+
+    A path may ask whether another one is complete (table 6-7), so the order is theirs.
+    """
+
+    def __init__(self, patient: Patient) -> None:
+        self._patient = patient
+        self._known: dict[str, SeriesForecast] = {}
+
+    def of(self, antigen: Antigen) -> list[SeriesForecast]:
+        relevant = relevant_series(antigen, self._patient)
+        return [self._one(series, antigen) for series in relevant]
+
+    def _one(self, series: Series, antigen: Antigen) -> SeriesForecast:
+        if series.name not in self._known:
+            self._known[series.name] = forecast(
+                evaluate(series, self._patient, self._group_is_complete),
+                self._group_is_complete,
+                immune=is_immune(antigen, self._patient),
+                contraindicated=contraindications(antigen, self._patient),
+            )
+        return self._known[series.name]
+
+    def _group_is_complete(self, antigen_name: str, group: str, before: int) -> bool:
+        if before < len(self._patient.history):
+            return _Paths(self._patient.before(before))._group_is_complete(antigen_name, group, before)
+        antigen = self._patient.schedule.antigens[antigen_name]
+        return any(
+            self._one(series, antigen).status is SeriesStatus.COMPLETE
+            for series in relevant_series(antigen, self._patient)
+            if series.group == group
+        )
+
+
+_BETTER_FIRST = (DoseStatus.VALID, DoseStatus.EXTRANEOUS, DoseStatus.NOT_VALID, DoseStatus.SUB_STANDARD)
+
+
+def evaluated(
+    doses: Sequence[DoseGiven], best: Sequence[SeriesForecast], schedule: Schedule
+) -> tuple[EvaluatedDose, ...]:
+    found: list[list[AntigenEvaluation]] = [[] for _ in doses]
+    for one in best:
+        progress = one.progress
+        group = schedule.antigens[one.series.antigen].group
+        for record, target, evaluation in zip(progress.records, progress.targets, progress.evaluations, strict=True):
+            label = target.label if target else ""
+            found[record.given].append(
+                AntigenEvaluation(one.series.antigen, group, evaluation.status, evaluation.reason, label)
+            )
+    return tuple(_summed_up(dose, tuple(each)) for dose, each in zip(doses, found, strict=True))
+
+
+def _summed_up(dose: DoseGiven, antigens: tuple[AntigenEvaluation, ...]) -> EvaluatedDose:
+    if not antigens:
+        return EvaluatedDose(dose, DoseStatus.EXTRANEOUS, "Counts for nothing in this schedule")
+    best = min(antigens, key=lambda each: _BETTER_FIRST.index(each.status))
+    return EvaluatedDose(dose, best.status, best.reason, antigens)

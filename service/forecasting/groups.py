@@ -1,0 +1,112 @@
+"""Chapter 9: from antigens to the vaccine groups that families and clinics speak of.
+
+One vaccine group forecast is made for each series group (DEFFORECAST-012), so that a traveller's early dose of
+MMR stands beside the routine one and is not blended with it.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from service.forecasting.forecast import SeriesForecast, intervals_in_force
+from service.forecasting.model import Schedule, SeriesType, VaccineGroup
+from service.forecasting.patient import Patient
+from service.forecasting.values import SeriesStatus
+
+_ANY_DECIDES = (
+    SeriesStatus.CONTRAINDICATED,
+    SeriesStatus.AGED_OUT,
+    SeriesStatus.NOT_RECOMMENDED,
+    SeriesStatus.NOT_COMPLETE,
+)
+
+
+class GroupForecast(Struct, frozen=True):
+    """When the next dose of a vaccine group is due, or why none is."""
+
+    group: str
+    type: SeriesType
+    status: SeriesStatus
+    basis: tuple[SeriesForecast, ...]
+    """The best patient series whose forecasts are contained in this one (FORECASTVG-1)."""
+    dose_number: int | None = None
+    earliest: date | None = None
+    recommended: date | None = None
+    past_due: date | None = None
+    latest: date | None = None
+    antigens: tuple[str, ...] = ()
+    """Recommended antigens: FORECASTVG-8."""
+
+
+def group_forecasts(best: Iterable[SeriesForecast], schedule: Schedule, patient: Patient) -> list[GroupForecast]:
+    """All vaccine group forecasts of a child (figure 4-8)."""
+    contained: dict[tuple[str, str], list[SeriesForecast]] = {}
+    for one in best:
+        group = schedule.antigens[one.series.antigen].group
+        contained.setdefault((group, one.series.group), []).append(one)
+    return [one_group(schedule.groups[name], basis, patient) for (name, _), basis in contained.items()]
+
+
+def one_group(group: VaccineGroup, basis: Sequence[SeriesForecast], patient: Patient) -> GroupForecast:
+    """Combine the forecasts of one group: tables 9-2, 9-3 and 9-5."""
+    status = group_status([one.status for one in basis])
+    kind = basis[0].series.type
+    due = [one for one in basis if one.status is SeriesStatus.NOT_COMPLETE]
+    if status is not SeriesStatus.NOT_COMPLETE:
+        return GroupForecast(group.name, kind, status, tuple(basis))
+    earliest = due[0].earliest if len(group.antigens) == 1 else earliest_of_several(group, due, patient)
+    past_due = min((one.past_due for one in due if one.past_due is not None), default=None)
+    latest = min((one.latest for one in due if one.latest is not None), default=None)  # FORECASTVG-4
+    return GroupForecast(
+        group.name,
+        kind,
+        status,
+        tuple(basis),
+        dose_number=(min if group.full else max)(one.number for one in due),  # FORECASTDN-2
+        earliest=date.fromordinal(earliest),
+        recommended=date.fromordinal(max(earliest, min(one.recommended for one in due))),  # FORECASTVG-2
+        past_due=None if past_due is None else date.fromordinal(max(earliest, past_due)),  # FORECASTVG-3
+        latest=None if latest is None else date.fromordinal(latest),
+        antigens=tuple(one.series.antigen for one in due),
+    )
+
+
+def group_status(statuses: Sequence[SeriesStatus]) -> SeriesStatus:
+    """SINGLEANTVG-1 and table 9-4: the first that occurs decides, else all are immune, else complete."""
+    for status in _ANY_DECIDES:
+        if status in statuses:
+            return status
+    return SeriesStatus.COMPLETE if SeriesStatus.COMPLETE in statuses else SeriesStatus.IMMUNE
+
+
+def earliest_of_several(group: VaccineGroup, due: Sequence[SeriesForecast], patient: Patient) -> int:
+    """MULTIANTVG-1: the latest, unless an interval takes priority and asks for the sooner date."""
+    if not any(is_priority(one, patient.on) for one in due):
+        return max(one.earliest for one in due)
+    given = (patient.records.get(antigen, ()) for antigen in group.antigens)
+    last = max((records[-1].day for records in given if records), default=0)
+    return max(last, min(one.earliest for one in due))
+
+
+def is_priority(one: SeriesForecast, on: int) -> bool:
+    """FORECASTPRIORITY-1, table 9-5."""
+    intervals = intervals_in_force(one.target, on) if one.target else []
+    return bool(intervals) and all(interval.priority for interval in intervals)
+
+
+def recommended_vaccines(forecast: GroupForecast, contraindicated: frozenset[str]) -> tuple[str, ...]:
+    """The vaccines that would serve: FORECASTVG-9 and FORECASTRECVAC-1."""
+    found = {
+        vaccine.cvx
+        for one in forecast.basis
+        if one.status is SeriesStatus.NOT_COMPLETE and one.target
+        for vaccines in one.target.preferable.values()
+        for vaccine in vaccines
+        if vaccine.forecast and vaccine.cvx not in contraindicated
+        if any(
+            one.progress.patient.dates[vaccine.begin] <= day < one.progress.patient.dates[vaccine.end]
+            for day in (one.earliest, one.recommended)
+        )
+    }
+    return tuple(sorted(found))
