@@ -12,11 +12,11 @@ from service.forecasting.model import Antigen, Schedule, Series, SeriesType
 from service.forecasting.need import contraindications, is_immune
 from service.forecasting.patient import Patient
 from service.forecasting.relevance import relevant_series
-from service.forecasting.selection import best_series
+from service.forecasting.selection import best_series, worth_walking
 from service.forecasting.values import Child, DoseGiven, DoseStatus, SeriesStatus
 
 
-class AntigenEvaluation(Struct, frozen=True):
+class AntigenEvaluation(Struct, frozen=True, gc=False):
     """What a dose counts for against one antigen, on the child's best path."""
 
     antigen: str
@@ -26,7 +26,7 @@ class AntigenEvaluation(Struct, frozen=True):
     target: str = ""
 
 
-class EvaluatedDose(Struct, frozen=True):
+class EvaluatedDose(Struct, frozen=True, gc=False):
     """A dose given, and what it counts for."""
 
     dose: DoseGiven
@@ -72,27 +72,27 @@ class _Paths:
 
     def of(self, antigen: Antigen) -> list[SeriesForecast]:
         relevant = relevant_series(antigen, self._patient)
-        return [self._one(series, antigen) for series in relevant]
+        if antigen.name not in self._patient.records:
+            relevant = worth_walking(relevant)
+        return self._walked(antigen, relevant)
 
-    def _one(self, series: Series, antigen: Antigen) -> SeriesForecast:
-        if series.name not in self._known:
-            self._known[series.name] = forecast(
-                evaluate(series, self._patient, self._group_is_complete),
-                self._group_is_complete,
-                immune=is_immune(antigen, self._patient),
-                contraindicated=contraindications(antigen, self._patient),
-            )
-        return self._known[series.name]
+    def _walked(self, antigen: Antigen, relevant: Sequence[Series]) -> list[SeriesForecast]:
+        immune = is_immune(antigen, self._patient)
+        contraindicated = contraindications(antigen, self._patient)
+        for series in relevant:
+            if series.name not in self._known:
+                progress = evaluate(series, self._patient, self._group_is_complete)
+                self._known[series.name] = forecast(
+                    progress, self._group_is_complete, immune=immune, contraindicated=contraindicated
+                )
+        return [self._known[series.name] for series in relevant]
 
     def _group_is_complete(self, antigen_name: str, group: str, before: int) -> bool:
         if before < len(self._patient.history):
             return _Paths(self._patient.before(before))._group_is_complete(antigen_name, group, before)
         antigen = self._patient.schedule.antigens[antigen_name]
-        return any(
-            self._one(series, antigen).status is SeriesStatus.COMPLETE
-            for series in relevant_series(antigen, self._patient)
-            if series.group == group
-        )
+        members = [series for series in relevant_series(antigen, self._patient) if series.group == group]
+        return any(one.status is SeriesStatus.COMPLETE for one in self._walked(antigen, members))
 
 
 _BETTER_FIRST = (DoseStatus.VALID, DoseStatus.EXTRANEOUS, DoseStatus.NOT_VALID, DoseStatus.SUB_STANDARD)

@@ -21,6 +21,7 @@ from service.forecasting.model import (
     BirthImmunity,
     Condition,
     Conflict,
+    ConflictTable,
     Contraindication,
     CountCondition,
     DoseVaccine,
@@ -35,6 +36,7 @@ from service.forecasting.model import (
     Skip,
     SkipSet,
     VaccineGroup,
+    turned,
 )
 
 _SEPARATORS = re.compile(r"[\s;,]+")
@@ -94,6 +96,7 @@ def _schedule(root: Element, antigens: dict[str, Antigen], version: str, reading
         vaccines=named | {_text(m, "cvx"): _text(m, "shortDescription") for m in maps},
         associations={_text(m, "cvx"): tuple(_associations(m, reading)) for m in maps},
         conflicts=conflicts,
+        disturbs=turned(conflicts),
         ages=reading.ages(),
         source=("CDC, Clinical Decision Support for Immunization (CDSi), supporting data",),
         certainty="as published",
@@ -111,8 +114,8 @@ def _associations(element: Element, reading: Reading) -> Iterator[Association]:
         yield Association(_text(a, "antigen"), begin, reading.age(_text(a, "associationEndAge"), place, FOR_LIFE))
 
 
-def _conflicts(root: Element, reading: Reading) -> tuple[dict[str, dict[str, Conflict]], dict[str, str]]:
-    conflicts: dict[str, dict[str, Conflict]] = {}
+def _conflicts(root: Element, reading: Reading) -> tuple[ConflictTable, dict[str, str]]:
+    conflicts: ConflictTable = {}
     named: dict[str, str] = {}
     for element in root.iterfind("liveVirusConflicts/liveVirusConflict"):
         previous, current = _text(element, "previous/cvx"), _text(element, "current/cvx")

@@ -6,6 +6,7 @@ only months and years need a calendar. "6 weeks - 4 days" is one duration: the g
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -32,6 +33,7 @@ class Duration(Struct, frozen=True, order=True):
         return months_after(day, self.months) + self.days
 
 
+@lru_cache(maxsize=1 << 16)
 def months_after(day: int, months: int) -> int:
     """The same day of a later month, or the first of the month after it where there is none (CALCDT-5)."""
     start = date.fromordinal(day)

@@ -5,9 +5,12 @@ another dose is needed (7.4), dates it (7.5), and looks once more on the day it 
 skipped by then, the whole question is asked again for the dose after it (7.6).
 """
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from msgspec import Struct
 
-from service.forecasting.durations import DISTANT_PAST
+from service.forecasting.durations import DISTANT_PAST, Duration
 from service.forecasting.evaluation import limits_in_force
 from service.forecasting.intervals import reference_day
 from service.forecasting.model import FOR_LIFE, FROM_BIRTH, AgeLimits, Interval, Series, SeriesDose
@@ -19,21 +22,18 @@ from service.forecasting.values import SeriesStatus
 NO_LIMITS = AgeLimits()
 
 
-class SeriesForecast(Struct, frozen=True):
-    """Where a child stands on one path. Days are there only when another dose is needed."""
+class SeriesForecast(Struct, frozen=True, gc=False):
+    """Where a child stands on one path: all that the choice between paths needs (chapter 8)."""
 
     series: Series
     progress: Progress
     status: SeriesStatus
     place: int
     """Of the target dose among the doses of the series; behind the last when none is left."""
-    number: int = 0
     earliest: int = 0
+    """FORECASTDT-1: the candidate earliest date."""
     has_start: bool = False
     """Some rule gave the earliest date; where none did it is the date of birth."""
-    unadjusted_recommended: int = 0
-    unadjusted_past_due: int | None = None
-    latest: int | None = None
 
     @property
     def target(self) -> SeriesDose | None:
@@ -41,15 +41,17 @@ class SeriesForecast(Struct, frozen=True):
         doses = self.series.doses
         return doses[self.place] if self.place < len(doses) else None
 
-    @property
-    def recommended(self) -> int:
-        """The adjusted recommended date: FORECASTDT-5."""
-        return max(self.earliest, self.unadjusted_recommended)
 
-    @property
-    def past_due(self) -> int | None:
-        """The adjusted past due date: FORECASTDT-6."""
-        return None if self.unadjusted_past_due is None else max(self.earliest, self.unadjusted_past_due)
+class ForecastDates(Struct, frozen=True, gc=False):
+    """When the next dose of a path is due (table 7-13); only for a series that is not complete."""
+
+    number: int
+    earliest: int
+    recommended: int
+    past_due: int | None
+    latest: int | None
+    unadjusted_recommended: int
+    unadjusted_past_due: int | None
 
 
 def forecast(
@@ -68,7 +70,7 @@ def forecast(
         if status is not SeriesStatus.NOT_COMPLETE:
             return SeriesForecast(series, progress, status, place)
         if not _is_skipped(target, progress, earliest, group_is_complete):  # 7.6
-            return dated(place, progress, earliest, has_start=candidate is not None)
+            return SeriesForecast(series, progress, status, place, earliest, candidate is not None)
     status = SeriesStatus.COMPLETE if progress.satisfied else SeriesStatus.NOT_RECOMMENDED
     return SeriesForecast(series, progress, status, len(series.doses))
 
@@ -107,29 +109,18 @@ def limits_of(target: SeriesDose, day: int) -> AgeLimits:
 def candidate_earliest(target: SeriesDose, progress: Progress) -> int | None:
     """FORECASTDTCAN-1, table 7-11; None when no rule gives a date."""
     patient = progress.patient
+    days = _interval_days(target.intervals, progress, MINIMUM)
     minimum = limits_of(target, patient.on).minimum
-    days = _interval_days(target, progress, "minimum")
     if minimum != FROM_BIRTH:
         days.append(patient.dates[minimum])
     if target.season_start != DISTANT_PAST:
         days.append(target.season_start)
     if progress.records:
         days.append(progress.records[-1].day)
-    if patient.history:
-        days.extend(conflict_ends(target, progress))
-    return max(days, default=None)
-
-
-def conflict_ends(target: SeriesDose, progress: Progress) -> list[int]:
-    """Until when doses given disturb a vaccine of this target dose: CALCDTCONFLICT-3."""
-    conflicts = progress.patient.schedule.conflicts
-    impacted = [conflicts[cvx] for cvx in target.preferable if cvx in conflicts]
-    return [
-        known[record.cvx].end.after(record.day)
-        for record in progress.patient.history
-        for known in impacted
-        if record.cvx in known
-    ]
+    ends = patient.conflict_ends
+    if ends and not ends.keys().isdisjoint(target.preferable):
+        days.extend(ends[cvx] for cvx in target.preferable if cvx in ends)
+    return max(days) if days else None
 
 
 def intervals_in_force(target: SeriesDose, day: int) -> list[Interval]:
@@ -137,33 +128,39 @@ def intervals_in_force(target: SeriesDose, day: int) -> list[Interval]:
     return [i for i in target.intervals if i.effective <= day <= i.cessation]
 
 
-def _interval_days(target: SeriesDose, progress: Progress, field: str) -> list[int]:
-    """The dates of one kind for all intervals: CALCDTINT-4, -5 and -6."""
+MINIMUM: Callable[[Interval], Duration | None] = attrgetter("minimum")
+EARLIEST_RECOMMENDED: Callable[[Interval], Duration | None] = attrgetter("earliest_recommended")
+LATEST_RECOMMENDED: Callable[[Interval], Duration | None] = attrgetter("latest_recommended")
+
+
+def _interval_days(
+    intervals: tuple[Interval, ...], progress: Progress, kind: Callable[[Interval], Duration | None]
+) -> list[int]:
+    """The dates of one kind for all intervals in force: CALCDTINT-4, -5 and -6."""
     patient = progress.patient
     days = []
-    for interval in intervals_in_force(target, patient.on):
-        length = getattr(interval, field)
-        reference = reference_day(interval, progress, len(patient.history))
-        if length is not None and reference is not None:
-            days.append(length.after(reference))
+    for interval in intervals:
+        if interval.effective <= patient.on <= interval.cessation and (length := kind(interval)) is not None:
+            reference = reference_day(interval, progress, len(patient.history))
+            if reference is not None:
+                days.append(length.after(reference))
     return days
 
 
-def dated(place: int, progress: Progress, earliest: int, *, has_start: bool) -> SeriesForecast:
-    """The dates of a forecast: FORECASTDT-1 to FORECASTDT-4, table 7-13."""
-    patient, target = progress.patient, progress.series.doses[place]
-    dates, limits = patient.dates, limits_of(target, patient.on)
-    return SeriesForecast(
-        progress.series,
-        progress,
-        SeriesStatus.NOT_COMPLETE,
-        place,
+def dates_of(one: SeriesForecast) -> ForecastDates:
+    """The dates of the forecast of a best patient series: table 7-13."""
+    progress, patient, target = one.progress, one.progress.patient, one.series.doses[one.place]
+    limits = limits_of(target, patient.on)
+    recommended = _recommended(target, limits, progress, one.earliest)
+    past_due = _past_due(target, limits, progress)
+    return ForecastDates(
         number=dose_number(progress),
-        earliest=earliest,
-        has_start=has_start,
-        unadjusted_recommended=_recommended(target, limits, progress, earliest),
-        unadjusted_past_due=_past_due(target, limits, progress),
-        latest=None if limits.maximum == FOR_LIFE else dates[limits.maximum] - 1,
+        earliest=one.earliest,
+        recommended=max(one.earliest, recommended),  # FORECASTDT-5
+        past_due=None if past_due is None else max(one.earliest, past_due),  # FORECASTDT-6
+        latest=None if limits.maximum == FOR_LIFE else patient.dates[limits.maximum] - 1,  # FORECASTDT-4
+        unadjusted_recommended=recommended,
+        unadjusted_past_due=past_due,
     )
 
 
@@ -171,14 +168,14 @@ def _recommended(target: SeriesDose, limits: AgeLimits, progress: Progress, earl
     """FORECASTDT-2: by age, else by interval, else as early as it may be."""
     if limits.earliest_recommended != FROM_BIRTH:
         return progress.patient.dates[limits.earliest_recommended]
-    return max(_interval_days(target, progress, "earliest_recommended"), default=earliest)
+    return max(_interval_days(target.intervals, progress, EARLIEST_RECOMMENDED), default=earliest)
 
 
 def _past_due(target: SeriesDose, limits: AgeLimits, progress: Progress) -> int | None:
     """FORECASTDT-3: by age, else by interval, else never."""
     if limits.latest_recommended != FOR_LIFE:
         return progress.patient.dates[limits.latest_recommended] - 1
-    days = _interval_days(target, progress, "latest_recommended")
+    days = _interval_days(target.intervals, progress, LATEST_RECOMMENDED)
     return max(days) - 1 if days else None
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from service.forecasting.forecast import SeriesForecast, intervals_in_force
+from service.forecasting.forecast import SeriesForecast, dates_of, intervals_in_force
 from service.forecasting.model import Schedule, SeriesType, VaccineGroup
 from service.forecasting.patient import Patient
 from service.forecasting.values import SeriesStatus
@@ -22,7 +22,7 @@ _ANY_DECIDES = (
 )
 
 
-class GroupForecast(Struct, frozen=True):
+class GroupForecast(Struct, frozen=True, gc=False):
     """When the next dose of a vaccine group is due, or why none is."""
 
     group: str
@@ -55,17 +55,18 @@ def one_group(group: VaccineGroup, basis: Sequence[SeriesForecast], patient: Pat
     due = [one for one in basis if one.status is SeriesStatus.NOT_COMPLETE]
     if status is not SeriesStatus.NOT_COMPLETE:
         return GroupForecast(group.name, kind, status, tuple(basis))
+    dates = [dates_of(one) for one in due]
     earliest = due[0].earliest if len(group.antigens) == 1 else earliest_of_several(group, due, patient)
-    past_due = min((one.past_due for one in due if one.past_due is not None), default=None)
-    latest = min((one.latest for one in due if one.latest is not None), default=None)  # FORECASTVG-4
+    past_due = min((each.past_due for each in dates if each.past_due is not None), default=None)
+    latest = min((each.latest for each in dates if each.latest is not None), default=None)  # FORECASTVG-4
     return GroupForecast(
         group.name,
         kind,
         status,
         tuple(basis),
-        dose_number=(min if group.full else max)(one.number for one in due),  # FORECASTDN-2
+        dose_number=(min if group.full else max)(each.number for each in dates),  # FORECASTDN-2
         earliest=date.fromordinal(earliest),
-        recommended=date.fromordinal(max(earliest, min(one.recommended for one in due))),  # FORECASTVG-2
+        recommended=date.fromordinal(max(earliest, min(each.recommended for each in dates))),  # FORECASTVG-2
         past_due=None if past_due is None else date.fromordinal(max(earliest, past_due)),  # FORECASTVG-3
         latest=None if latest is None else date.fromordinal(latest),
         antigens=tuple(one.series.antigen for one in due),
@@ -106,7 +107,7 @@ def recommended_vaccines(forecast: GroupForecast, contraindicated: frozenset[str
         if vaccine.forecast and vaccine.cvx not in contraindicated
         if any(
             one.progress.patient.dates[vaccine.begin] <= day < one.progress.patient.dates[vaccine.end]
-            for day in (one.earliest, one.recommended)
+            for day in (one.earliest, dates_of(one).recommended)
         )
     }
     return tuple(sorted(found))

@@ -223,6 +223,18 @@ class Conflict(Struct, frozen=True):
     end: Duration
 
 
+ConflictTable = dict[str, dict[str, Conflict]]
+
+
+def turned(conflicts: ConflictTable) -> ConflictTable:
+    """The same conflicts, seen from the other vaccine."""
+    other: ConflictTable = {}
+    for one, known in conflicts.items():
+        for another, conflict in known.items():
+            other.setdefault(another, {})[one] = conflict
+    return other
+
+
 class Schedule(Struct, frozen=True):
     """A whole national schedule in one version."""
 
@@ -236,8 +248,10 @@ class Schedule(Struct, frozen=True):
     vaccines: dict[str, str]
     """Known CVX codes and their short names."""
     associations: dict[str, tuple[Association, ...]]
-    conflicts: dict[str, dict[str, Conflict]]
+    conflicts: ConflictTable
     """By impacted, then by conflicting CVX code."""
+    disturbs: ConflictTable
+    """The same, by conflicting, then by impacted CVX code."""
     valid_from: date | None = None
     source: tuple[str, ...] = ()
     certainty: str = ""

@@ -42,7 +42,18 @@ class Record(Struct, frozen=True, gc=False):
 class Patient:
     """A child as the rules see it, on one assessment date."""
 
-    __slots__ = ("born", "country", "dates", "gender", "history", "observed", "on", "records", "schedule")
+    __slots__ = (
+        "born",
+        "conflict_ends",
+        "country",
+        "dates",
+        "gender",
+        "history",
+        "observed",
+        "on",
+        "records",
+        "schedule",
+    )
 
     def __init__(self, child: Child, doses: Sequence[DoseGiven], on: int, schedule: Schedule) -> None:
         self.schedule = schedule
@@ -54,6 +65,7 @@ class Patient:
         self.observed = _observed(child)
         self.history = _in_order(doses, schedule)
         self.records = _by_antigen(self)
+        self.conflict_ends = _conflict_ends(self.history, schedule)
 
     def before(self, place: int) -> "Patient":
         """The same child on the day of that dose, before it was given."""
@@ -61,6 +73,7 @@ class Patient:
         earlier.on = self.history[place].day
         earlier.history = self.history[:place]
         earlier.records = _by_antigen(earlier)
+        earlier.conflict_ends = _conflict_ends(earlier.history, self.schedule)
         return earlier
 
 
@@ -137,3 +150,12 @@ def _by_antigen(patient: Patient) -> dict[str, list[Record]]:
             if dates[antigen.begin] <= record.day < dates[antigen.end]:
                 records.setdefault(antigen.antigen, []).append(record)
     return records
+
+
+def _conflict_ends(history: list[Record], schedule: Schedule) -> dict[str, int]:
+    """Until when each impacted vaccine is disturbed by a dose given: CALCDTCONFLICT-3."""
+    ends: dict[str, int] = {}
+    for record in history:
+        for impacted, conflict in schedule.disturbs.get(record.cvx, {}).items():
+            ends[impacted] = max(ends.get(impacted, 0), conflict.end.after(record.day))
+    return ends

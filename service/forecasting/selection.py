@@ -6,9 +6,8 @@ Within a series group the paths compete: first those that cannot win are put asi
 
 from collections.abc import Callable, Sequence
 
-from service.forecasting.durations import Duration
-from service.forecasting.forecast import SeriesForecast, limits_of
-from service.forecasting.model import SeriesType
+from service.forecasting.forecast import SeriesForecast, intervals_in_force, limits_of
+from service.forecasting.model import Series, SeriesType
 from service.forecasting.values import SeriesStatus
 
 Forecasts = Sequence[SeriesForecast]
@@ -23,6 +22,17 @@ def best_series(forecasts: Forecasts) -> list[SeriesForecast]:
     return [one for one in prioritized.values() if is_best(one, prioritized)]
 
 
+def worth_walking(relevant: Sequence[Series]) -> list[Series]:
+    """The paths that can win for an antigen of which no dose was given, so that the others need no walk.
+
+    Without a valid dose a standard series is scorable only where its group has no default, and one for evaluation
+    only must be complete (SELECTSCORE-2); a group that also holds risk series is left as it is.
+    """
+    with_default = {series.group for series in relevant if series.default}
+    with_risk = {series.group for series in relevant if series.type is SeriesType.RISK}
+    return [s for s in relevant if s.default or s.group in with_risk or s.group not in with_default]
+
+
 def is_best(one: SeriesForecast, prioritized: dict[str, SeriesForecast]) -> bool:
     """Is the prioritized patient series the best patient series for the series group? Table 8-14."""
     if is_complete(one):
@@ -35,13 +45,13 @@ def is_best(one: SeriesForecast, prioritized: dict[str, SeriesForecast]) -> bool
 
 def prioritized_series(group: Forecasts) -> SeriesForecast | None:
     """The one prioritized patient series of a series group: tables 8-3 and 8-5."""
-    scorable = [forecast for forecast in group if is_scorable(forecast, group)]
-    if len(scorable) == 1:
-        return scorable[0]
     defaults = [forecast for forecast in group if forecast.series.default]
+    scorable = scorable_series(group, has_default=bool(defaults))
     default = defaults[0] if len(defaults) == 1 else None
     if not scorable:
         return default
+    if len(scorable) == 1:
+        return scorable[0]
     complete = [forecast for forecast in scorable if is_complete(forecast)]
     if complete:
         return complete[0] if len(complete) == 1 else _highest(complete, _points_complete)
@@ -55,25 +65,30 @@ def prioritized_series(group: Forecasts) -> SeriesForecast | None:
     return _highest(without_doses or scorable, _points_no_valid_doses)
 
 
-def is_scorable(one: SeriesForecast, group: Forecasts) -> bool:
+def scorable_series(group: Forecasts, *, has_default: bool) -> list[SeriesForecast]:
     """SELECTSCORE-2, table 8-2."""
-    if one.series.type is SeriesType.EVALUATION_ONLY:
-        return is_complete(one)
-    if not _is_candidate(one, group):
-        return False
-    if one.series.type is SeriesType.RISK:
-        # A is the highest priority.
-        return all(one.series.priority <= other.series.priority for other in group)
-    if one.progress.satisfied:
-        first = min(record.day for _, record in one.progress.satisfied)
-        return first < one.progress.patient.dates[one.series.max_age_to_start]
-    return not any(map(valid_doses, group)) and not any(other.series.default for other in group)
+    may_start = not has_default and not any(one.progress.satisfied for one in group)
+    highest = min(one.series.priority for one in group)  # A is the highest priority.
+    all_contraindicated = all(one.status is SeriesStatus.CONTRAINDICATED for one in group)
+    scorable = []
+    for one in group:
+        # SELECTB-24: contraindicated paths compete only where all are.
+        candidate = all_contraindicated or one.status is not SeriesStatus.CONTRAINDICATED
+        if one.series.type is SeriesType.EVALUATION_ONLY:
+            chosen = is_complete(one)
+        elif one.series.type is SeriesType.RISK:
+            chosen = candidate and one.series.priority == highest
+        else:
+            chosen = candidate and (in_time(one) if one.progress.satisfied else may_start)
+        if chosen:
+            scorable.append(one)
+    return scorable
 
 
-def _is_candidate(one: SeriesForecast, group: Forecasts) -> bool:
-    """SELECTB-24, table 8-2."""
-    contraindicated = SeriesStatus.CONTRAINDICATED
-    return one.status is not contraindicated or all(other.status is contraindicated for other in group)
+def in_time(one: SeriesForecast) -> bool:
+    """The first valid dose was given before the maximum age to start (SELECTSCORE-2)."""
+    first = min(record.day for _, record in one.progress.satisfied)
+    return first < one.progress.patient.dates[one.series.max_age_to_start]
 
 
 def is_complete(one: SeriesForecast) -> bool:
@@ -91,46 +106,54 @@ def valid_doses(one: SeriesForecast) -> int:
     return len(one.progress.satisfied)
 
 
-def _highest(scored: Forecasts, points: Callable[[SeriesForecast, Forecasts], int]) -> SeriesForecast:
+def _highest(scored: Forecasts, points_of: Callable[[Forecasts], list[int]]) -> SeriesForecast:
     """The highest score, then the best ranked preference: SELECTBEST-1 and -2, table 8-13."""
-    return min(scored, key=lambda one: (-points(one, scored), one.series.preference))
+    points = points_of(scored)
+    return min(zip(points, scored, strict=True), key=lambda each: (-each[0], each[1].series.preference))[1]
 
 
-def _points_complete(one: SeriesForecast, scored: Forecasts) -> int:
-    """Table 8-7."""
-    return _compared(valid_doses(one), list(map(valid_doses, scored)), 1)
+def _points_complete(scored: Forecasts) -> list[int]:
+    """Table 8-7, with SELECTB-19."""
+    return _most([valid_doses(one) for one in scored], 1)
 
 
-def _points_in_process(one: SeriesForecast, scored: Forecasts) -> int:
+def _points_in_process(scored: Forecasts) -> list[int]:
     """Table 8-9."""
-    points = 2 if one.series.product and has_all_valid_doses(one) else -2
-    points += 3 if is_completable(one) else -3
-    points += _compared(valid_doses(one), list(map(valid_doses, scored)), 2)
-    # SELECTB-5: fewest not satisfied, so the largest negative number.
-    points += _compared(-not_satisfied(one), [-not_satisfied(other) for other in scored], 2)
-    return points + _finishes_earliest(one, scored)
+    finishes = [finish_date(one) for one in scored]
+    return _sums(
+        [2 if one.series.product and has_all_valid_doses(one) else -2 for one in scored],
+        [-3 if finish is None else 3 for finish in finishes],
+        _most([valid_doses(one) for one in scored], 2),
+        _least([not_satisfied(one) for one in scored], 2),  # SELECTB-5
+        _least(finishes, 1),  # SELECTB-11
+    )
 
 
-def _points_no_valid_doses(one: SeriesForecast, scored: Forecasts) -> int:
+def _points_no_valid_doses(scored: Forecasts) -> list[int]:
     """Table 8-11."""
-    starts = [-other.earliest for other in scored if other.has_start]
-    points = _compared(-one.earliest, starts, 1) if one.has_start else -1  # SELECTB-14
-    points += 1 if is_completable(one) else -1
-    return points + (-1 if one.series.product else 1)
+    return _sums(
+        _least([one.earliest if one.has_start else None for one in scored], 1),  # SELECTB-14
+        [-1 if finish_date(one) is None else 1 for one in scored],
+        [-1 if one.series.product else 1 for one in scored],  # SELECTB-23
+    )
 
 
-def _compared(mine: int, all_of_them: list[int], points: int) -> int:
-    """The points of a condition "has the most": won alone, shared, or lost."""
-    if mine < max(all_of_them):
-        return -points
-    return points if all_of_them.count(mine) == 1 else 0
+def _sums(*points: list[int]) -> list[int]:
+    """The score of each: SELECTBEST-1."""
+    return [sum(each) for each in zip(*points, strict=True)]
 
 
-def _finishes_earliest(one: SeriesForecast, scored: Forecasts) -> int:
-    """SELECTB-11: only completable series run this race."""
-    if not is_completable(one):
-        return -1
-    return _compared(-finish_date(one), [-finish_date(other) for other in scored if is_completable(other)], 1)
+def _least(values: Sequence[int | None], points: int) -> list[int]:
+    """The points for the least: won alone, shared, or lost; who has no value loses."""
+    return _most([None if value is None else -value for value in values], points)
+
+
+def _most(values: Sequence[int | None], points: int) -> list[int]:
+    """The points for the most, by the three columns of tables 8-7, 8-9 and 8-11."""
+    known = [value for value in values if value is not None]
+    most = max(known, default=0)
+    won = points if known.count(most) == 1 else 0
+    return [won if value == most else -points for value in values]
 
 
 def has_all_valid_doses(one: SeriesForecast) -> bool:
@@ -143,21 +166,17 @@ def not_satisfied(one: SeriesForecast) -> int:
     return len(one.series.doses) - one.place
 
 
-def is_completable(one: SeriesForecast) -> bool:
-    """SELECTB-3: it can be finished before the last dose's maximum age. Without a start there is no finish."""
+def finish_date(one: SeriesForecast) -> int | None:
+    """The forecast finish date (SELECTB-12) of a completable series (SELECTB-3), else None.
+
+    A path that no rule gives a start has no finish either.
+    """
     if not one.has_start:
-        return False
-    patient = one.progress.patient
-    return finish_date(one) < patient.dates[limits_of(one.series.doses[-1], patient.on).maximum]
-
-
-def finish_date(one: SeriesForecast) -> int:
-    """The forecast finish date: SELECTB-12."""
-    on = one.progress.patient.on
-    remaining = (
-        interval.minimum or Duration()
-        for dose in one.series.doses[one.place + 1 :]
-        for interval in dose.intervals
-        if interval.effective <= on <= interval.cessation
-    )
-    return max((minimum.after(one.earliest) for minimum in remaining), default=one.earliest)
+        return None
+    patient, doses = one.progress.patient, one.series.doses
+    finish = one.earliest
+    for dose in doses[one.place + 1 :]:
+        for interval in intervals_in_force(dose, patient.on):
+            if interval.minimum is not None:
+                finish = max(finish, interval.minimum.after(one.earliest))
+    return finish if finish < patient.dates[limits_of(doses[-1], patient.on).maximum] else None
