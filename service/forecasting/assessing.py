@@ -8,7 +8,7 @@ from msgspec import Struct
 from service.forecasting.evaluation import evaluate
 from service.forecasting.forecast import SeriesForecast, forecast
 from service.forecasting.groups import GroupForecast, group_forecasts
-from service.forecasting.model import Antigen, Schedule, Series, SeriesType
+from service.forecasting.model import Antigen, Schedule, Series
 from service.forecasting.need import contraindications, is_immune
 from service.forecasting.patient import Patient
 from service.forecasting.relevance import relevant_series
@@ -17,22 +17,48 @@ from service.forecasting.values import Child, DoseGiven, DoseStatus, SeriesStatu
 
 
 class AntigenEvaluation(Struct, frozen=True, gc=False):
-    """What a dose counts for against one antigen, on the child's best path."""
+    """What a dose counts for against one antigen, on one of the child's best paths."""
 
     antigen: str
     group: str
     status: DoseStatus
     reason: str = ""
+    rule: str = ""
     target: str = ""
 
 
 class EvaluatedDose(Struct, frozen=True, gc=False):
-    """A dose given, and what it counts for."""
+    """A dose given, and what it counts for.
+
+    A combined vaccine counts for each vaccine group by itself: it can be valid against hepatitis B and too
+    early against diphtheria. `status` is the best of them, `groups` holds one for each.
+    """
 
     dose: DoseGiven
-    status: DoseStatus
-    reason: str
     antigens: tuple[AntigenEvaluation, ...] = ()
+
+    @property
+    def status(self) -> DoseStatus:
+        return _best(self.antigens).status if self.antigens else DoseStatus.EXTRANEOUS
+
+    @property
+    def reason(self) -> str:
+        return _best(self.antigens).reason if self.antigens else "Counts for nothing in this schedule"
+
+    @property
+    def groups(self) -> list[AntigenEvaluation]:
+        """The best evaluation in each vaccine group."""
+        by_group: dict[str, list[AntigenEvaluation]] = {}
+        for each in self.antigens:
+            by_group.setdefault(each.group, []).append(each)
+        return [_best(members) for members in by_group.values()]
+
+
+_BETTER_FIRST = (DoseStatus.VALID, DoseStatus.EXTRANEOUS, DoseStatus.NOT_VALID, DoseStatus.SUB_STANDARD)
+
+
+def _best(evaluations: Sequence[AntigenEvaluation]) -> AntigenEvaluation:
+    return min(evaluations, key=lambda each: _BETTER_FIRST.index(each.status))
 
 
 class Assessment(Struct, frozen=True):
@@ -81,40 +107,32 @@ class _Paths:
         contraindicated = contraindications(antigen, self._patient)
         for series in relevant:
             if series.name not in self._known:
-                progress = evaluate(series, self._patient, self._group_is_complete)
+                progress = evaluate(series, self._patient, self.group_is_complete)
                 self._known[series.name] = forecast(
-                    progress, self._group_is_complete, immune=immune, contraindicated=contraindicated
+                    progress, self.group_is_complete, immune=immune, contraindicated=contraindicated
                 )
         return [self._known[series.name] for series in relevant]
 
-    def _group_is_complete(self, antigen_name: str, group: str, before: int) -> bool:
+    def group_is_complete(self, antigen_name: str, group: str, before: int) -> bool:
         if before < len(self._patient.history):
-            return _Paths(self._patient.before(before))._group_is_complete(antigen_name, group, before)
+            return _Paths(self._patient.before(before)).group_is_complete(antigen_name, group, before)
         antigen = self._patient.schedule.antigens[antigen_name]
         members = [series for series in relevant_series(antigen, self._patient) if series.group == group]
         return any(one.status is SeriesStatus.COMPLETE for one in self._walked(antigen, members))
 
 
-_BETTER_FIRST = (DoseStatus.VALID, DoseStatus.EXTRANEOUS, DoseStatus.NOT_VALID, DoseStatus.SUB_STANDARD)
-
-
 def evaluated(
     doses: Sequence[DoseGiven], best: Sequence[SeriesForecast], schedule: Schedule
 ) -> tuple[EvaluatedDose, ...]:
+    """What each dose counts for on the child's best paths."""
     found: list[list[AntigenEvaluation]] = [[] for _ in doses]
     for one in best:
-        progress = one.progress
-        group = schedule.antigens[one.series.antigen].group
-        for record, target, evaluation in zip(progress.records, progress.targets, progress.evaluations, strict=True):
+        antigen, progress = one.series.antigen, one.progress
+        group = schedule.antigens[antigen].group
+        for record, target, found_out in zip(
+            progress.records, progress.targets, progress.evaluations, strict=True
+        ):
+            status, reason, rule = found_out.status, found_out.reason, found_out.rule
             label = target.label if target else ""
-            found[record.given].append(
-                AntigenEvaluation(one.series.antigen, group, evaluation.status, evaluation.reason, label)
-            )
-    return tuple(_summed_up(dose, tuple(each)) for dose, each in zip(doses, found, strict=True))
-
-
-def _summed_up(dose: DoseGiven, antigens: tuple[AntigenEvaluation, ...]) -> EvaluatedDose:
-    if not antigens:
-        return EvaluatedDose(dose, DoseStatus.EXTRANEOUS, "Counts for nothing in this schedule")
-    best = min(antigens, key=lambda each: _BETTER_FIRST.index(each.status))
-    return EvaluatedDose(dose, best.status, best.reason, antigens)
+            found[record.given].append(AntigenEvaluation(antigen, group, status, reason, rule, label))
+    return tuple(EvaluatedDose(dose, tuple(each)) for dose, each in zip(doses, found, strict=True))

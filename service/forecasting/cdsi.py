@@ -6,7 +6,7 @@ are those of the XSDs; their meaning is in chapters 3 to 9 of the logic specific
 
 import re
 from collections.abc import Iterator, Mapping
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
 from service.forecasting.durations import DISTANT_FUTURE, DISTANT_PAST
@@ -66,8 +66,8 @@ def read(files: Mapping[str, bytes], version: str, reading: Reading) -> Schedule
 def _root(name: str, content: bytes, reading: Reading) -> Element | None:
     reading.file = name
     try:
-        root = ElementTree.fromstring(content)  # noqa: S314 - the operator's own file, named by the operator
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(content)  # noqa: S314 - the operator's own file, named by the operator
+    except ET.ParseError as error:
         reading.fault("file", f"no XML: {error}")
         return None
     if root.tag in {"scheduleSupportingData", "antigenSupportingData"}:
@@ -111,7 +111,9 @@ def _associations(element: Element, reading: Reading) -> Iterator[Association]:
     place = f"CVX {_text(element, 'cvx')}"
     for a in element.iterfind("association"):
         begin = reading.age(_text(a, "associationBeginAge"), place, FROM_BIRTH)
-        yield Association(_text(a, "antigen"), begin, reading.age(_text(a, "associationEndAge"), place, FOR_LIFE))
+        yield Association(
+            _text(a, "antigen"), begin, reading.age(_text(a, "associationEndAge"), place, FOR_LIFE)
+        )
 
 
 def _conflicts(root: Element, reading: Reading) -> tuple[ConflictTable, dict[str, str]]:
@@ -141,7 +143,10 @@ def _antigen(root: Element, reading: Reading) -> Antigen:
         series=series,
         immunity_codes=frozenset(_text(e, "guidelineCode") for e in root.iter("clinicalHistory")),
         birth_immunity=tuple(_birth_immunity(e, reading) for e in root.iterfind("immunity/dateOfBirth")),
-        contraindications=(*_antigen_contraindications(root, reading), *_vaccine_contraindications(root, reading)),
+        contraindications=(
+            *_antigen_contraindications(root, reading),
+            *_vaccine_contraindications(root, reading),
+        ),
     )
 
 
@@ -209,7 +214,9 @@ def _dose(element: Element, series: str, reading: Reading) -> SeriesDose:
     label = _text(element, "doseNumber")
     place = f"{series}, {label}"
     season = element.find("seasonalRecommendation")
-    skips = [(_text(e, "context"), _skip(e, place, reading)) for e in element.iterfind("conditionalSkip") if len(e)]
+    skips = [
+        (_text(e, "context"), _skip(e, place, reading)) for e in element.iterfind("conditionalSkip") if len(e)
+    ]
     return SeriesDose(
         number=reading.number(label.removeprefix("Dose "), place),
         label=label,

@@ -67,6 +67,14 @@ def parse(text: str) -> Duration:
     return Duration(months, days)
 
 
+def longer(one: Duration, by: Duration) -> Duration:
+    return Duration(one.months + by.months, one.days + by.days)
+
+
+def shorter(one: Duration, by: Duration) -> Duration:
+    return Duration(one.months - by.months, one.days - by.days)
+
+
 def said(duration: Duration) -> str:
     """A duration in words, the way it is written in a schedule."""
     years, months = divmod(duration.months, 12) if duration.months % 12 == 0 else (0, duration.months)

@@ -45,7 +45,9 @@ class Reading:
 
     def age(self, text: str, place: str, empty: Age) -> Age:
         """The place of an age among all ages."""
-        length = self.duration(text, place)
+        return self.age_of(self.duration(text, place), empty)
+
+    def age_of(self, length: Duration | None, empty: Age) -> Age:
         return empty if length is None else self._ages.setdefault(length, len(self._ages))
 
     def duration(self, text: str, place: str) -> Duration | None:

@@ -109,7 +109,7 @@ def limits_of(target: SeriesDose, day: int) -> AgeLimits:
 def candidate_earliest(target: SeriesDose, progress: Progress) -> int | None:
     """FORECASTDTCAN-1, table 7-11; None when no rule gives a date."""
     patient = progress.patient
-    days = _interval_days(target.intervals, progress, MINIMUM)
+    days = interval_days(target.intervals, progress, MINIMUM)
     minimum = limits_of(target, patient.on).minimum
     if minimum != FROM_BIRTH:
         days.append(patient.dates[minimum])
@@ -133,7 +133,7 @@ EARLIEST_RECOMMENDED: Callable[[Interval], Duration | None] = attrgetter("earlie
 LATEST_RECOMMENDED: Callable[[Interval], Duration | None] = attrgetter("latest_recommended")
 
 
-def _interval_days(
+def interval_days(
     intervals: tuple[Interval, ...], progress: Progress, kind: Callable[[Interval], Duration | None]
 ) -> list[int]:
     """The dates of one kind for all intervals in force: CALCDTINT-4, -5 and -6."""
@@ -168,14 +168,14 @@ def _recommended(target: SeriesDose, limits: AgeLimits, progress: Progress, earl
     """FORECASTDT-2: by age, else by interval, else as early as it may be."""
     if limits.earliest_recommended != FROM_BIRTH:
         return progress.patient.dates[limits.earliest_recommended]
-    return max(_interval_days(target.intervals, progress, EARLIEST_RECOMMENDED), default=earliest)
+    return max(interval_days(target.intervals, progress, EARLIEST_RECOMMENDED), default=earliest)
 
 
 def _past_due(target: SeriesDose, limits: AgeLimits, progress: Progress) -> int | None:
     """FORECASTDT-3: by age, else by interval, else never."""
     if limits.latest_recommended != FOR_LIFE:
         return progress.patient.dates[limits.latest_recommended] - 1
-    days = _interval_days(target.intervals, progress, LATEST_RECOMMENDED)
+    days = interval_days(target.intervals, progress, LATEST_RECOMMENDED)
     return max(days) - 1 if days else None
 
 

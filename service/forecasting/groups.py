@@ -1,7 +1,7 @@
 """Chapter 9: from antigens to the vaccine groups that families and clinics speak of.
 
-One vaccine group forecast is made for each series group (DEFFORECAST-012), so that a traveller's early dose of
-MMR stands beside the routine one and is not blended with it.
+One vaccine group forecast is made for each series group (DEFFORECAST-012), so that a traveller's early dose
+of MMR stands beside the routine one and is not blended with it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,8 +9,10 @@ from datetime import date
 
 from msgspec import Struct
 
+from service.forecasting.explaining import Step, why
 from service.forecasting.forecast import SeriesForecast, dates_of, intervals_in_force
-from service.forecasting.model import Schedule, SeriesType, VaccineGroup
+from service.forecasting.model import DoseVaccine, Schedule, SeriesType, VaccineGroup
+from service.forecasting.need import contraindications
 from service.forecasting.patient import Patient
 from service.forecasting.values import SeriesStatus
 
@@ -38,8 +40,30 @@ class GroupForecast(Struct, frozen=True, gc=False):
     antigens: tuple[str, ...] = ()
     """Recommended antigens: FORECASTVG-8."""
 
+    @property
+    def why(self) -> tuple[Step, ...]:
+        """The steps that led here: FORECASTVG-7."""
+        return why(self.basis)
 
-def group_forecasts(best: Iterable[SeriesForecast], schedule: Schedule, patient: Patient) -> list[GroupForecast]:
+    @property
+    def dose_label(self) -> str:
+        """What the schedule calls the next dose."""
+        return next((one.target.label for one in self.basis if self.earliest and one.target), "")
+
+    @property
+    def vaccines(self) -> tuple[str, ...]:
+        """The vaccines that would serve."""
+        return _codes(vaccine for one in self.basis for vaccine in serving_vaccines(one))
+
+    @property
+    def recommended_vaccines(self) -> tuple[str, ...]:
+        """Those of them that are recommended by name: FORECASTVG-9 and FORECASTRECVAC-1."""
+        return _codes(v for one in self.basis for v in serving_vaccines(one) if v.forecast)
+
+
+def group_forecasts(
+    best: Iterable[SeriesForecast], schedule: Schedule, patient: Patient
+) -> list[GroupForecast]:
     """All vaccine group forecasts of a child (figure 4-8)."""
     contained: dict[tuple[str, str], list[SeriesForecast]] = {}
     for one in best:
@@ -96,18 +120,41 @@ def is_priority(one: SeriesForecast, on: int) -> bool:
     return bool(intervals) and all(interval.priority for interval in intervals)
 
 
-def recommended_vaccines(forecast: GroupForecast, contraindicated: frozenset[str]) -> tuple[str, ...]:
-    """The vaccines that would serve: FORECASTVG-9 and FORECASTRECVAC-1."""
-    found = {
-        vaccine.cvx
-        for one in forecast.basis
-        if one.status is SeriesStatus.NOT_COMPLETE and one.target
+def serving_vaccines(one: SeriesForecast) -> list[DoseVaccine]:
+    """FORECASTRECVAC-1 but for its flag: preferable, not contraindicated, of the right age."""
+    if one.status is not SeriesStatus.NOT_COMPLETE or one.target is None:
+        return []
+    patient = one.progress.patient
+    contraindicated = contraindications(patient.schedule.antigens[one.series.antigen], patient)
+    days = (one.earliest, dates_of(one).recommended)
+    return [
+        vaccine
         for vaccines in one.target.preferable.values()
         for vaccine in vaccines
-        if vaccine.forecast and vaccine.cvx not in contraindicated
-        if any(
-            one.progress.patient.dates[vaccine.begin] <= day < one.progress.patient.dates[vaccine.end]
-            for day in (one.earliest, dates_of(one).recommended)
-        )
-    }
-    return tuple(sorted(found))
+        if vaccine.cvx not in contraindicated
+        if any(patient.dates[vaccine.begin] <= day < patient.dates[vaccine.end] for day in days)
+    ]
+
+
+def _codes(vaccines: Iterable[DoseVaccine]) -> tuple[str, ...]:
+    return tuple(sorted({vaccine.cvx for vaccine in vaccines}))
+
+
+_SAID_LATER = (SeriesStatus.AGED_OUT, SeriesStatus.NOT_RECOMMENDED)
+
+
+def foremost(forecasts: Iterable[GroupForecast], on: date) -> GroupForecast:
+    """The one to show where only one of a group can be shown.
+
+    The specification leaves several forecasts of one group side by side. What is due for the child's own risk
+    stands before the routine; what has aged out, or is more than ten years away (the pneumococcal dose of a
+    grandmother, forecast for a toddler), stands last. Between two of a kind the sooner one is shown.
+    """
+    far = on.toordinal() + 3653
+
+    def order(one: GroupForecast) -> tuple[int, bool, int]:
+        day = one.earliest.toordinal() if one.earliest else 0
+        later = 2 if day > far else int(one.status in _SAID_LATER)
+        return later, one.type is not SeriesType.RISK, day or far
+
+    return min(forecasts, key=order)

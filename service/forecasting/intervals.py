@@ -1,4 +1,4 @@
-"""From which day an interval runs (CALCDTINT-1, -2, -8 and -9, table 3-7): evaluation and forecast both ask."""
+"""From which day an interval runs (table 3-7): evaluation and forecast both ask."""
 
 from service.forecasting.model import Interval
 from service.forecasting.progress import Progress

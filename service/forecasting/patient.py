@@ -4,8 +4,8 @@ Everything that depends on the child alone and not on a series is worked out her
 which observations are active, and which doses stand close enough to another one to be disturbed by it.
 """
 
-from copy import copy
 from collections.abc import Iterable, Sequence
+from copy import copy
 
 from msgspec import Struct
 

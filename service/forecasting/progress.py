@@ -1,4 +1,4 @@
-"""How far a child has come on one path: a patient series while its history is evaluated (chapters 4.4, 3.1)."""
+"""How far a child has come on one path: a patient series while it is evaluated (chapters 3.1 and 4.4)."""
 
 from msgspec import Struct
 
@@ -8,30 +8,47 @@ from service.forecasting.values import DoseStatus
 
 
 class Evaluation(Struct, frozen=True):
-    """What one dose counts for on one path, and why."""
+    """What one dose counts for on one path, why, and by which rule."""
 
     status: DoseStatus
     reason: str = ""
+    rule: str = "table 6-31"
 
 
 VALID = Evaluation(DoseStatus.VALID)
-IN_GRACE_PERIOD = Evaluation(DoseStatus.VALID, "Grace period")
-LESS_VOLUME = Evaluation(DoseStatus.VALID, "Volume administered is less than recommended volume")
-EXPIRED_OR_SPOILT = Evaluation(DoseStatus.SUB_STANDARD, "Expired or spoilt")
-SERIES_COMPLETE = Evaluation(DoseStatus.EXTRANEOUS, "Series Already Complete")
-TOO_OLD = Evaluation(DoseStatus.EXTRANEOUS, "Age: Too Old")
-TOO_YOUNG = Evaluation(DoseStatus.NOT_VALID, "Age: Too Young")
-TOO_SOON = Evaluation(DoseStatus.NOT_VALID, "Interval: Too Soon")
-INADVERTENT = Evaluation(DoseStatus.NOT_VALID, "Inadvertent Vaccine")
-IN_CONFLICT = Evaluation(DoseStatus.NOT_VALID, "Live Virus Conflict")
-WRONG_VACCINE = Evaluation(DoseStatus.NOT_VALID, "Not a preferable or allowable vaccine")
-WRONG_AGE_FOR_VACCINE = Evaluation(DoseStatus.NOT_VALID, "Vaccine given outside of its age range")
+IN_GRACE_PERIOD = Evaluation(DoseStatus.VALID, "Grace period", "tables 6-15 and 6-18")
+LESS_VOLUME = Evaluation(
+    DoseStatus.VALID, "Volume administered is less than recommended volume", "table 6-26"
+)
+EXPIRED_OR_SPOILT = Evaluation(DoseStatus.SUB_STANDARD, "Expired or spoilt", "table 6-3")
+SERIES_COMPLETE = Evaluation(DoseStatus.EXTRANEOUS, "Series Already Complete", "figure 4-6")
+TOO_OLD = Evaluation(DoseStatus.EXTRANEOUS, "Age: Too Old", "table 6-15")
+TOO_YOUNG = Evaluation(DoseStatus.NOT_VALID, "Age: Too Young", "table 6-15")
+TOO_SOON = Evaluation(DoseStatus.NOT_VALID, "Interval: Too Soon", "tables 6-18 and 6-21")
+INADVERTENT = Evaluation(DoseStatus.NOT_VALID, "Inadvertent Vaccine", "table 6-13")
+IN_CONFLICT = Evaluation(DoseStatus.NOT_VALID, "Live Virus Conflict", "CONFLICT-3")
+WRONG_VACCINE = Evaluation(
+    DoseStatus.NOT_VALID, "Not a preferable or allowable vaccine", "tables 6-26 and 6-29"
+)
+WRONG_AGE_FOR_VACCINE = Evaluation(
+    DoseStatus.NOT_VALID, "Vaccine given outside of its age range", "tables 6-26 and 6-29"
+)
 
 
 class Progress:
     """A patient series: the doses evaluated so far, and the target dose that is next."""
 
-    __slots__ = ("evaluations", "inadvertent", "next", "patient", "previous", "records", "satisfied", "series", "targets")
+    __slots__ = (
+        "evaluations",
+        "inadvertent",
+        "next",
+        "patient",
+        "previous",
+        "records",
+        "satisfied",
+        "series",
+        "targets",
+    )
 
     def __init__(self, series: Series, patient: Patient) -> None:
         self.series = series

@@ -1,7 +1,8 @@
 """Chapter 8: which paths are the best for this child?
 
-Within a series group the paths compete: first those that cannot win are put aside (8.1), then one may stand out
-(8.2), else points decide (8.3 to 8.7). Between the groups of an antigen, one may make another unnecessary (8.8).
+Within a series group the paths compete: first those that cannot win are put aside (8.1), then one may stand
+out (8.2), else points decide (8.3 to 8.7). Between the groups of an antigen, one may make another unnecessary
+(8.8).
 """
 
 from collections.abc import Callable, Sequence
@@ -25,8 +26,8 @@ def best_series(forecasts: Forecasts) -> list[SeriesForecast]:
 def worth_walking(relevant: Sequence[Series]) -> list[Series]:
     """The paths that can win for an antigen of which no dose was given, so that the others need no walk.
 
-    Without a valid dose a standard series is scorable only where its group has no default, and one for evaluation
-    only must be complete (SELECTSCORE-2); a group that also holds risk series is left as it is.
+    Without a valid dose a standard series is scorable only where its group has no default, and one for
+    evaluation only must be complete (SELECTSCORE-2); a group that also holds risk series is left as it is.
     """
     with_default = {series.group for series in relevant if series.default}
     with_risk = {series.group for series in relevant if series.type is SeriesType.RISK}

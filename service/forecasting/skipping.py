@@ -1,7 +1,8 @@
 """Chapter 6.2: may a target dose be skipped?
 
-Asked three times: when a dose given is evaluated, when a forecast is made (7.1), and when that forecast is held
-against the day on which the dose could first be given (7.6). Only the reference date differs (CONDSKIP-2).
+Asked three times: when a dose given is evaluated, when a forecast is made (7.1), and when that forecast is
+held against the day on which the dose could first be given (7.6). Only the reference date differs:
+CONDSKIP-2.
 """
 
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from service.forecasting.progress import Progress
 from service.forecasting.values import DoseStatus
 
 GroupIsComplete = Callable[[str, str, int], bool]
-"""Whether an antigen has a complete series in a series group, by the doses before that place of the history."""
+"""Whether an antigen has a complete series in a group, by the doses before that place of the history."""
 
 
 class Moment:
@@ -28,7 +29,12 @@ class Moment:
     __slots__ = ("before", "group_is_complete", "progress", "reference", "rules_of")
 
     def __init__(
-        self, progress: Progress, reference: int, rules_of: int, before: int, group_is_complete: GroupIsComplete
+        self,
+        progress: Progress,
+        reference: int,
+        rules_of: int,
+        before: int,
+        group_is_complete: GroupIsComplete,
     ) -> None:
         self.progress = progress
         self.reference = reference
@@ -95,10 +101,12 @@ def conditional_doses(condition: CountCondition, moment: Moment) -> int:
             if evaluation.status is DoseStatus.VALID
         ]
     else:
-        # Without a list, "any vaccine valid for the antigen is permitted" (glossary); with one, any in the list.
+        # Without a list "any vaccine valid for the antigen is permitted" (glossary), else any in the list.
         counted = progress.patient.history if vaccines else progress.records
     return sum(
-        record.index < moment.before and first <= record.day < end and (not vaccines or record.cvx in vaccines)
+        record.index < moment.before
+        and first <= record.day < end
+        and (not vaccines or record.cvx in vaccines)
         for record in counted
     )
 
