@@ -4,7 +4,7 @@
 
 One module for each stage, to be read beside CDC's logic specification, version 4.6:
 
-    durations    3.4  lengths of time and dates        need        7.2, 7.3  immunity, contraindications
+    durations    3.4  lengths of time and dates        need        7.2-7.3   immune? contraindicated?
     patient      4.2  the history, by antigen          forecast    7.4-7.6   whether and when
     relevance    5    which paths are meant            selection   8         which path is best
     evaluation   6    what a dose counts for           groups      9         vaccine groups

@@ -10,7 +10,7 @@ from datetime import date
 from msgspec import Struct
 
 from service.forecasting.explaining import Step, why
-from service.forecasting.forecast import SeriesForecast, dates_of, intervals_in_force
+from service.forecasting.forecast import ForecastDates, SeriesForecast, dates_of, intervals_in_force
 from service.forecasting.model import DoseVaccine, Schedule, SeriesType, VaccineGroup
 from service.forecasting.need import contraindications
 from service.forecasting.patient import Patient
@@ -76,25 +76,42 @@ def one_group(group: VaccineGroup, basis: Sequence[SeriesForecast], patient: Pat
     """Combine the forecasts of one group: tables 9-2, 9-3 and 9-5."""
     status = group_status([one.status for one in basis])
     kind = basis[0].series.type
-    due = [one for one in basis if one.status is SeriesStatus.NOT_COMPLETE]
     if status is not SeriesStatus.NOT_COMPLETE:
         return GroupForecast(group.name, kind, status, tuple(basis))
-    dates = [dates_of(one) for one in due]
-    earliest = due[0].earliest if len(group.antigens) == 1 else earliest_of_several(group, due, patient)
-    past_due = min((each.past_due for each in dates if each.past_due is not None), default=None)
-    latest = min((each.latest for each in dates if each.latest is not None), default=None)  # FORECASTVG-4
+    due = [one for one in basis if one.status is SeriesStatus.NOT_COMPLETE]
+    dates = dates_of(due[0]) if len(group.antigens) == 1 else combined(group, due, patient)
     return GroupForecast(
         group.name,
         kind,
         status,
         tuple(basis),
-        dose_number=(min if group.full else max)(each.number for each in dates),  # FORECASTDN-2
-        earliest=date.fromordinal(earliest),
-        recommended=date.fromordinal(max(earliest, min(each.recommended for each in dates))),  # FORECASTVG-2
-        past_due=None if past_due is None else date.fromordinal(max(earliest, past_due)),  # FORECASTVG-3
-        latest=None if latest is None else date.fromordinal(latest),
-        antigens=tuple(one.series.antigen for one in due),
+        dates.number,
+        date.fromordinal(dates.earliest),
+        date.fromordinal(dates.recommended),
+        None if dates.past_due is None else date.fromordinal(dates.past_due),
+        None if dates.latest is None else date.fromordinal(dates.latest),
+        tuple(one.series.antigen for one in due),
     )
+
+
+def combined(group: VaccineGroup, due: Sequence[SeriesForecast], patient: Patient) -> ForecastDates:
+    """The dates of several forecasts as one: tables 9-2 and 9-5."""
+    each = [dates_of(one) for one in due]
+    earliest = earliest_of_several(group, due, patient)
+    past_due = _sooner(one.past_due for one in each)
+    return ForecastDates(
+        number=(min if group.full else max)(one.number for one in each),  # FORECASTDN-2
+        earliest=earliest,
+        recommended=max(earliest, min(one.recommended for one in each)),  # FORECASTVG-2
+        past_due=None if past_due is None else max(earliest, past_due),  # FORECASTVG-3
+        latest=_sooner(one.latest for one in each),  # FORECASTVG-4
+        unadjusted_recommended=min(one.unadjusted_recommended for one in each),  # FORECASTVG-5
+        unadjusted_past_due=_sooner(one.unadjusted_past_due for one in each),  # FORECASTVG-6
+    )
+
+
+def _sooner(days: Iterable[int | None]) -> int | None:
+    return min((day for day in days if day is not None), default=None)
 
 
 def group_status(statuses: Sequence[SeriesStatus]) -> SeriesStatus:

@@ -79,13 +79,7 @@ class Patient:
 
 def dates_of_ages(born: int, ages: Iterable[Duration]) -> list[int]:
     """When the child reaches each age: CALCDTAGE-1 to -5 and all other ages of table 3-7."""
-    by_months = {0: born}
-    dates = []
-    for age in ages:
-        months = age.months
-        if months not in by_months:
-            by_months[months] = months_after(born, months)
-        dates.append(by_months[months] + age.days)
+    dates = [months_after(born, age.months) + age.days for age in ages]
     dates[0], dates[1] = DISTANT_PAST, DISTANT_FUTURE
     return dates
 

@@ -45,20 +45,23 @@ def is_best(one: SeriesForecast, prioritized: dict[str, SeriesForecast]) -> bool
 
 
 def prioritized_series(group: Forecasts) -> SeriesForecast | None:
-    """The one prioritized patient series of a series group: tables 8-3 and 8-5."""
+    """The one prioritized patient series of a series group: table 8-3."""
+    if len(group) == 1 and group[0].series.default:
+        return group[0]  # scorable or not, there is no other
     defaults = [forecast for forecast in group if forecast.series.default]
     scorable = scorable_series(group, has_default=bool(defaults))
-    default = defaults[0] if len(defaults) == 1 else None
-    if not scorable:
-        return default
     if len(scorable) == 1:
         return scorable[0]
-    complete = [forecast for forecast in scorable if is_complete(forecast)]
-    if complete:
-        return complete[0] if len(complete) == 1 else _highest(complete, _points_complete)
-    in_process = [forecast for forecast in scorable if is_in_process(forecast)]
-    if in_process:
-        return in_process[0] if len(in_process) == 1 else _highest(in_process, _points_in_process)
+    default = defaults[0] if len(defaults) == 1 else None
+    return highest_scored(scorable, default) if scorable else default
+
+
+def highest_scored(scorable: Forecasts, default: SeriesForecast | None) -> SeriesForecast:
+    """Which of several paths, by how far the child is on them: tables 8-3 and 8-5."""
+    if complete := [forecast for forecast in scorable if is_complete(forecast)]:
+        return _highest(complete, _points_complete)
+    if in_process := [forecast for forecast in scorable if is_in_process(forecast)]:
+        return _highest(in_process, _points_in_process)
     if default:
         return default
     # Table 8-5 scores those without valid doses. It is silent where all others have aged out or the like.
@@ -109,6 +112,8 @@ def valid_doses(one: SeriesForecast) -> int:
 
 def _highest(scored: Forecasts, points_of: Callable[[Forecasts], list[int]]) -> SeriesForecast:
     """The highest score, then the best ranked preference: SELECTBEST-1 and -2, table 8-13."""
+    if len(scored) == 1:
+        return scored[0]
     points = points_of(scored)
     return min(zip(points, scored, strict=True), key=lambda each: (-each[0], each[1].series.preference))[1]
 
