@@ -12,8 +12,8 @@ One module for each stage, to be read beside CDC's logic specification, version 
     intervals    3.4  from when an interval runs       assessing   4         the whole way
 
 `model` is a schedule in memory, `loading` reads one (`cdsi` from CDC's XML, `native` from TOML), `checking`
-finds its faults, `card` prints it, `command` is the engine in a pipe. Nothing here knows a database, a clock or
-a network; only the standard library and msgspec are used.
+finds its faults, `card` prints it, `command` is the engine in a pipe. Nothing here knows a database, a clock
+or a network; only the standard library and msgspec are used.
 """
 
 from service.forecasting.assessing import Assessment, EvaluatedDose, assess

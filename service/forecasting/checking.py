@@ -13,6 +13,7 @@ from service.forecasting.faults import Fault
 from service.forecasting.model import (
     FOR_LIFE,
     AgeLimits,
+    Antigen,
     CountCondition,
     Interval,
     Schedule,
@@ -32,12 +33,31 @@ def check(schedule: Schedule, file: str) -> list[Fault]:
     faults = [Fault(file, place, what) for place, what in _unknown_vaccines(schedule)]
     for antigen in schedule.antigens.values():
         groups = {series.group for series in antigen.series}
+        if circle := _circle(antigen):
+            faults.append(
+                Fault(file, antigen.name, f"series groups {circle} wait for each other's completion")
+            )
         for series in antigen.series:
             faults += [
                 Fault(file, f"{antigen.name}, {place}", what)
                 for place, what in _series(series, groups, dates)
             ]
     return faults
+
+
+def _circle(antigen: Antigen) -> str:
+    """Series groups of which each may be skipped when the other is complete: no order could decide."""
+    waits = {
+        (series.group, other)
+        for series in antigen.series
+        for dose in series.doses
+        for condition in _conditions(dose)
+        if isinstance(condition, SeriesCondition)
+        for other in condition.groups
+    }
+    while further := {(a, d) for a, b in waits for c, d in waits if b == c} - waits:
+        waits |= further
+    return ", ".join(sorted({a for a, b in waits if a == b}))
 
 
 Found = Iterator[tuple[str, str]]
@@ -83,7 +103,7 @@ def _series(series: Series, groups: set[str], dates: list[int]) -> Found:
     for label in sorted({label for label in labels if labels.count(label) > 1}):
         yield series.name, f'two doses are called "{label}"'
     for dose in series.doses:
-        for what in (*_ages(dose.ages, dates), *_intervals(dose), *_skips(dose, series, groups)):
+        for what in (*_ages(dose.ages, dates), *_intervals(dose), *_skips(dose, groups)):
             yield f"{series.name}, {dose.label}", what
     yield from _unreachable(series, dates)
 
@@ -103,6 +123,13 @@ def _ages(ages: Sequence[AgeLimits], dates: list[int]) -> Iterator[str]:
 
 def _intervals(dose: SeriesDose) -> Iterator[str]:
     for interval in (*dose.intervals, *dose.allowable_intervals):
+        if not (
+            interval.from_previous
+            or interval.from_target
+            or interval.from_vaccines
+            or interval.from_observation
+        ):
+            yield "an interval runs from nothing"
         steps = {
             "the absolute minimum interval": interval.absolute_minimum,
             "the minimum interval": interval.minimum,
@@ -120,7 +147,7 @@ def _out_of_order(steps: dict[str, int]) -> Iterator[str]:
             yield f"{earlier} is after {later}"
 
 
-def _skips(dose: SeriesDose, series: Series, groups: set[str]) -> Iterator[str]:
+def _skips(dose: SeriesDose, groups: set[str]) -> Iterator[str]:
     for skip in (*dose.skips_in_evaluation, *dose.skips_in_forecast):
         if not skip.sets or not all(conditions.conditions for conditions in skip.sets):
             yield "it may be skipped on no condition at all"
@@ -130,8 +157,6 @@ def _skips(dose: SeriesDose, series: Series, groups: set[str]) -> Iterator[str]:
         if isinstance(condition, SeriesCondition):
             for group in sorted(condition.groups - groups):
                 yield f"it may be skipped for series group {group}, which does not exist"
-            if series.group in condition.groups:
-                yield "it may be skipped when its own series group is complete"
 
 
 def _unreachable(series: Series, dates: list[int]) -> Found:
@@ -161,3 +186,29 @@ def _first_day(intervals: Iterable[Interval], before: int, earliest: dict[int, i
             reference = before if interval.from_previous else earliest.get(interval.from_target, _BORN)
             days.append(interval.absolute_minimum.after(reference))
     return max(days)
+
+
+def check_due_ages(schedule: Schedule, file: str) -> list[Fault]:
+    """Doses that are due before the interval since the dose before has passed.
+
+    Asked of native schedules only, whose doses are all due at an age: CDC's catch-up series give all their doses
+    one age and leave the rest to intervals.
+    """
+    dates = dates_of_ages(_BORN, schedule.ages)
+    return [
+        Fault(
+            file,
+            f"{series.name}, {dose.label}",
+            f"its interval since {before.label} contradicts the ages: it is due too soon",
+        )
+        for antigen in schedule.antigens.values()
+        for series in antigen.series
+        for before, dose in pairwise(series.doses)
+        for interval in dose.intervals
+        if interval.minimum is not None
+        if interval.minimum.after(_due(before, dates)) > _due(dose, dates)
+    ]
+
+
+def _due(dose: SeriesDose, dates: list[int]) -> int:
+    return max((dates[limits.earliest_recommended] for limits in dose.ages), default=_BORN)

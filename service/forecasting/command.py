@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from service.forecasting.assessing import Assessment, EvaluatedDose, assess
 from service.forecasting.card import card
+from service.forecasting.durations import DISTANT_FUTURE, DISTANT_PAST
 from service.forecasting.explaining import say
 from service.forecasting.faults import ScheduleFaults
 from service.forecasting.groups import GroupForecast, foremost
@@ -96,6 +97,8 @@ def answer(line: str, schedule: Schedule) -> dict[str, Any]:
         case = msgspec.json.decode(line, type=CaseLine)
     except msgspec.DecodeError as error:
         return {"id": _id_of(line), "error": str(error)}
+    if wrong := _impossible(case):
+        return {"id": case.id, "error": wrong}
     given = [
         DoseGiven(d.on, str(d.cvx).zfill(2), d.mvx or "", d.volume, d.lot_expires, d.spoilt)
         for d in case.doses
@@ -109,6 +112,14 @@ def answer(line: str, schedule: Schedule) -> dict[str, Any]:
         "doses": [_dose(dose, case.vaccine_group) for dose in assessment.doses],
         "groups": _groups(assessment),
     }
+
+
+def _impossible(case: CaseLine) -> str:
+    """Days outside of the span that the specification assumes where it knows none."""
+    days = [case.dob, case.assessment_date, *(dose.on for dose in case.doses)]
+    if not all(DISTANT_PAST <= day.toordinal() <= DISTANT_FUTURE for day in days):
+        return "a date is before 1900 or after 2999"
+    return "dob is after assessment_date" if case.dob > case.assessment_date else ""
 
 
 def _id_of(line: str) -> str | None:

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 from service.forecasting import cdsi, native
-from service.forecasting.checking import check
+from service.forecasting.checking import check, check_due_ages
 from service.forecasting.faults import Fault, Reading, ScheduleFaults
 from service.forecasting.model import Schedule
 
@@ -18,10 +18,12 @@ def load(path: Path) -> Schedule:
     """
     reading = Reading()
     files = _files(path)
-    read = native.read if path.suffix == ".toml" else cdsi.read
+    is_native = path.suffix == ".toml"
+    read = native.read if is_native else cdsi.read
     schedule = read(files, version_of(files), reading)
     if schedule is not None:
-        reading.faults.extend(check(schedule, path.name))
+        reading.faults += check(schedule, path.name)
+        reading.faults += check_due_ages(schedule, path.name) if is_native else []
     if reading.faults or schedule is None:
         raise ScheduleFaults(sorted(reading.faults))
     return schedule
