@@ -191,8 +191,8 @@ def _first_day(intervals: Iterable[Interval], before: int, earliest: dict[int, i
 def check_due_ages(schedule: Schedule, file: str) -> list[Fault]:
     """Doses that are due before the interval since the dose before has passed.
 
-    Asked of native schedules only, whose doses are all due at an age: CDC's catch-up series give all their doses
-    one age and leave the rest to intervals.
+    Asked of native schedules only, whose doses are all due at an age: CDC's catch-up series give all their
+    doses one age and leave the rest to intervals.
     """
     dates = dates_of_ages(_BORN, schedule.ages)
     return [

@@ -52,13 +52,15 @@ class GroupForecast(Struct, frozen=True, gc=False):
 
     @property
     def vaccines(self) -> tuple[str, ...]:
-        """The vaccines that would serve."""
-        return _codes(vaccine for one in self.basis for vaccine in serving_vaccines(one))
+        """The vaccines that would serve, on the day of assessment or later, in the schedule's order."""
+        found = (v.cvx for one in self.basis for v in serving_vaccines(one, since=one.progress.patient.on))
+        return tuple(dict.fromkeys(found))
 
     @property
     def recommended_vaccines(self) -> tuple[str, ...]:
-        """Those of them that are recommended by name: FORECASTVG-9 and FORECASTRECVAC-1."""
-        return _codes(v for one in self.basis for v in serving_vaccines(one) if v.forecast)
+        """Those that are recommended by name: FORECASTVG-9 and FORECASTRECVAC-1."""
+        found = (v.cvx for one in self.basis for v in serving_vaccines(one, since=0) if v.forecast)
+        return tuple(dict.fromkeys(found))
 
 
 def group_forecasts(
@@ -137,13 +139,13 @@ def is_priority(one: SeriesForecast, on: int) -> bool:
     return bool(intervals) and all(interval.priority for interval in intervals)
 
 
-def serving_vaccines(one: SeriesForecast) -> list[DoseVaccine]:
+def serving_vaccines(one: SeriesForecast, *, since: int) -> list[DoseVaccine]:
     """FORECASTRECVAC-1 but for its flag: preferable, not contraindicated, of the right age."""
     if one.status is not SeriesStatus.NOT_COMPLETE or one.target is None:
         return []
     patient = one.progress.patient
     contraindicated = contraindications(patient.schedule.antigens[one.series.antigen], patient)
-    days = (one.earliest, dates_of(one).recommended)
+    days = (max(since, one.earliest), max(since, dates_of(one).recommended))
     return [
         vaccine
         for vaccines in one.target.preferable.values()
@@ -151,10 +153,6 @@ def serving_vaccines(one: SeriesForecast) -> list[DoseVaccine]:
         if vaccine.cvx not in contraindicated
         if any(patient.dates[vaccine.begin] <= day < patient.dates[vaccine.end] for day in days)
     ]
-
-
-def _codes(vaccines: Iterable[DoseVaccine]) -> tuple[str, ...]:
-    return tuple(sorted({vaccine.cvx for vaccine in vaccines}))
 
 
 _SAID_LATER = (SeriesStatus.AGED_OUT, SeriesStatus.NOT_RECOMMENDED)

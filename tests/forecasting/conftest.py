@@ -91,7 +91,9 @@ class Making:
 
     def series(self, *doses: SeriesDose, name: str = "Series", antigen: str = "HepB", **rest: Any) -> Series:
         numbered = [
-            SeriesDose(number, f"Dose {number}", *(getattr(dose, f) for f in SeriesDose.__struct_fields__[2:]))
+            SeriesDose(
+                number, f"Dose {number}", *(getattr(dose, f) for f in SeriesDose.__struct_fields__[2:])
+            )
             for number, dose in enumerate(doses, 1)
         ]
         return Series(name, antigen, tuple(numbered), **rest)
@@ -100,7 +102,7 @@ class Making:
         return (Skip((SkipSet(conditions, needs_all),)),)
 
     def schedule(self, *series: Series, **rest: Any) -> Schedule:
-        """A schedule of these series: each antigen its own group, each vaccine named for every antigen it serves."""
+        """A schedule of these series; a vaccine serves every antigen that names it."""
         antigens: dict[str, Antigen] = {}
         associations: dict[str, dict[str, Association]] = {}
         extra = rest.pop("antigen", {})
@@ -167,7 +169,9 @@ class Making:
     def dates(self, schedule: Schedule, *given: str | DoseGiven, **how: Any) -> list[str | None]:
         """Earliest, recommended, past due and latest of the only group forecast."""
         one = self.forecast(schedule, *given, **how)
-        return [d and d.isoformat() for d in (one.earliest, one.recommended, one.past_due, one.latest)]
+        return [
+            d.isoformat() if d else None for d in (one.earliest, one.recommended, one.past_due, one.latest)
+        ]
 
 
 @pytest.fixture

@@ -43,7 +43,9 @@ def test_a_length_of_time_leads_to_this_day(start: str, length: str, expected: s
     assert date.fromordinal(day).isoformat() == expected
 
 
-@pytest.mark.parametrize("text", ["", " ", "soon", "6", "6 weeks 4 days", "6 weeks - ", "- - 4 days", "1.5 years"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "soon", "6", "6 weeks 4 days", "6 weeks - ", "- - 4 days", "1.5 years"]
+)
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no duration"):
         parse(text)

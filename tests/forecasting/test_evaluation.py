@@ -86,7 +86,9 @@ def test_an_interval_does_not_run_from_an_inadvertent_dose(make: Any) -> None:
 def test_an_inadvertent_vaccine_is_told_before_anything_else(make: Any) -> None:
     """Chapter 6.3 comes before 6.4."""
     dose = make.dose(ages=make.limits("1 year"), inadvertent=frozenset({"45"}))
-    assert make.verdicts(make.schedule(make.series(dose)), "2020-02-01 45") == ["Not Valid Inadvertent Vaccine"]
+    assert make.verdicts(make.schedule(make.series(dose)), "2020-02-01 45") == [
+        "Not Valid Inadvertent Vaccine"
+    ]
 
 
 def test_an_interval_may_run_from_an_earlier_target_dose(make: Any) -> None:
@@ -101,7 +103,9 @@ def test_an_interval_from_a_skipped_target_dose_holds_nobody_back(make: Any) -> 
     """CALCDTINT-2: no dose satisfied it, so that the assumed date is 01/01/1900."""
     old_enough = make.skip(_age(make, "2 months"))
     first = make.dose(skips_in_evaluation=old_enough)
-    second = make.dose(intervals=(make.interval("1 year", absolute="1 year", from_previous=False, from_target=1),))
+    second = make.dose(
+        intervals=(make.interval("1 year", absolute="1 year", from_previous=False, from_target=1),)
+    )
     assert make.verdicts(make.schedule(make.series(first, second)), "2020-06-01") == ["Valid"]
 
 
@@ -199,7 +203,9 @@ def live(make: Any) -> Any:
         ("2020-06-25 21", "Valid"),
     ],
 )
-def test_a_live_vaccine_is_disturbed_for_some_days(make: Any, live: Any, varicella: str, expected: str) -> None:
+def test_a_live_vaccine_is_disturbed_for_some_days(
+    make: Any, live: Any, varicella: str, expected: str
+) -> None:
     """CONFLICT-3 with the minimum end: the earlier dose is not evaluated on this path (CALCDTCONFLICT-2)."""
     assert make.verdicts(live, "2020-06-01 03", varicella) == ["Valid", expected]
 
@@ -258,8 +264,14 @@ def test_a_vaccine_is_associated_with_an_antigen_at_some_ages(make: Any) -> None
     """Chapter 4.2, note 2a: the beginning belongs to it, the end does not."""
     within = {"08": (Association("HepB", make.age("2 months"), make.age("3 months")),)}
     schedule = make.schedule(make.series(make.dose()), associations=within)
-    assert [bool(make.assess(schedule, day).doses[0].antigens) for day in ("2020-02-29", "2020-03-01")] == [0, 1]
-    assert [bool(make.assess(schedule, day).doses[0].antigens) for day in ("2020-03-31", "2020-04-01")] == [1, 0]
+    assert [bool(make.assess(schedule, day).doses[0].antigens) for day in ("2020-02-29", "2020-03-01")] == [
+        0,
+        1,
+    ]
+    assert [bool(make.assess(schedule, day).doses[0].antigens) for day in ("2020-03-31", "2020-04-01")] == [
+        1,
+        0,
+    ]
 
 
 def test_an_expired_or_spoilt_dose_is_sub_standard(make: Any) -> None:
@@ -268,7 +280,9 @@ def test_an_expired_or_spoilt_dose_is_sub_standard(make: Any) -> None:
     day = date(2020, 3, 1)
     good, late = date(2020, 3, 1), date(2020, 2, 29)
     assert make.verdicts(schedule, DoseGiven(day, "08", lot_expires=good)) == ["Valid"]
-    assert make.verdicts(schedule, DoseGiven(day, "08", lot_expires=late)) == ["Sub-standard Expired or spoilt"]
+    assert make.verdicts(schedule, DoseGiven(day, "08", lot_expires=late)) == [
+        "Sub-standard Expired or spoilt"
+    ]
     assert make.verdicts(schedule, DoseGiven(day, "08", spoilt=True)) == ["Sub-standard Expired or spoilt"]
 
 
@@ -316,7 +330,9 @@ def test_a_series_is_for_its_genders_indications_and_cohort(make: Any) -> None:
     ]
     assert seen == [0, 1, 1, 0, 0]
     assert not make.assess(risk).groups
-    cohort = make.schedule(make.series(make.dose(), born_from=make.day("2020-01-01"), born_before=make.day("2020-02-01")))
+    cohort = make.schedule(
+        make.series(make.dose(), born_from=make.day("2020-01-01"), born_before=make.day("2020-02-01"))
+    )
     births = [date(2019, 12, 31), date(2020, 1, 1), date(2020, 1, 31), date(2020, 2, 1)]
     assert [len(make.assess(cohort, born=born).groups) for born in births] == [0, 1, 1, 0]
 

@@ -40,7 +40,9 @@ def test_an_age_goes_before_an_interval(make: Any) -> None:
 
 def test_recommended_and_past_due_are_never_before_the_earliest(make: Any) -> None:
     """FORECASTDT-5 and -6."""
-    second = make.dose(ages=make.limits(due="4 months", overdue="5 months"), intervals=(make.interval("1 year"),))
+    second = make.dose(
+        ages=make.limits(due="4 months", overdue="5 months"), intervals=(make.interval("1 year"),)
+    )
     schedule = make.schedule(make.series(make.dose(), second))
     assert make.dates(schedule, "2020-03-01")[:3] == ["2021-03-01", "2021-03-01", "2021-03-01"]
 
@@ -108,7 +110,9 @@ def test_ages_in_force_are_those_of_the_assessment_date(make: Any) -> None:
     assert make.dates(schedule, on="2020-04-01")[0] == "2020-04-01"
 
 
-@pytest.mark.parametrize(("on", "status"), [("2020-12-31", STATUS.NOT_COMPLETE), ("2021-01-01", STATUS.AGED_OUT)])
+@pytest.mark.parametrize(
+    ("on", "status"), [("2020-12-31", STATUS.NOT_COMPLETE), ("2021-01-01", STATUS.AGED_OUT)]
+)
 def test_a_child_ages_out_on_the_day_of_the_maximum_age(make: Any, on: str, status: STATUS) -> None:
     """Table 7-10: assessment date < maximum age date."""
     schedule = make.schedule(make.series(make.dose(ages=make.limits(maximum="12 months"))))
@@ -174,9 +178,13 @@ def test_an_antigen_is_contraindicated_at_some_ages(make: Any) -> None:
 def test_a_series_is_contraindicated_when_all_its_vaccines_are(make: Any) -> None:
     """Tables 7-6 and 7-7."""
     against = tuple(Contraindication("080", vaccine=cvx) for cvx in ("08", "45"))
-    one = make.schedule(make.series(make.dose(vaccines=["08", "45"])), antigen={"contraindications": against[:1]})
+    one = make.schedule(
+        make.series(make.dose(vaccines=["08", "45"])), antigen={"contraindications": against[:1]}
+    )
     assert make.forecast(one, observed=["080"]).vaccines == ("45",)
-    both = make.schedule(make.series(make.dose(vaccines=["08", "45"])), antigen={"contraindications": against})
+    both = make.schedule(
+        make.series(make.dose(vaccines=["08", "45"])), antigen={"contraindications": against}
+    )
     assert make.forecast(both, observed=["080"]).status == STATUS.CONTRAINDICATED
 
 
@@ -188,8 +196,10 @@ def test_vaccines_serve_at_the_ages_at_which_they_may_be_given(make: Any) -> Non
         make.vaccine("51", "4 months", "5 months", forecast=True),
     ]
     dose = make.dose(vaccines=vaccines, ages=make.limits(minimum="6 weeks", due="6 months"))
-    found = make.forecast(make.schedule(make.series(dose)))
-    assert (found.vaccines, found.recommended_vaccines) == (("08", "45"), ("08",))
+    schedule = make.schedule(make.series(dose))
+    early, late = make.forecast(schedule, on="2020-02-01"), make.forecast(schedule, on="2020-08-01")
+    assert (early.vaccines, early.recommended_vaccines) == (("08", "45"), ("08",))
+    assert (late.vaccines, late.recommended_vaccines) == (("45",), ("08",))
 
 
 def test_why_names_the_rule_that_decided(make: Any) -> None:
@@ -214,7 +224,11 @@ def test_why_names_the_rule_that_decided(make: Any) -> None:
     [
         (["023"], [], "HepB: there is evidence of immunity."),
         (["080"], [], "HepB: vaccination is contraindicated (Do not vaccinate)."),
-        ([], ["2020-03-01"], "Series: 1 of the doses given count. HepB: all doses that are needed have been given."),
+        (
+            [],
+            ["2020-03-01"],
+            "Series: 1 of the doses given count. HepB: all doses that are needed have been given.",
+        ),
     ],
 )
 def test_why_no_dose_is_due(make: Any, observed: list[str], given: list[str], expected: str) -> None:

@@ -21,20 +21,24 @@ def is_skipped(make: Any, conditions: Any, *given: str, on: str = "2021-01-01", 
     """Whether a dose behind one that is always given is skipped in a forecast."""
     skips = (Skip(conditions, **rest),)
     last = make.dose(vaccines=["99"], skips_in_forecast=skips)
-    return bool(make.forecast(make.schedule(make.series(make.dose(recurring=False), last)), *given, on=on).status == SeriesStatus.COMPLETE)
+    return bool(
+        make.forecast(make.schedule(make.series(make.dose(recurring=False), last)), *given, on=on).status
+        == SeriesStatus.COMPLETE
+    )
 
 
 @pytest.mark.parametrize(
-    ("on", "skipped"), [("2020-02-29", False), ("2020-03-01", True), ("2020-03-31", True), ("2020-04-01", False)]
+    ("on", "skipped"),
+    [("2020-02-29", False), ("2020-03-01", True), ("2020-03-31", True), ("2020-04-01", False)],
 )
-def test_an_age_begins_with_its_day_and_ends_before(make: Any, on: str, skipped: bool) -> None:
+def test_an_age_begins_with_its_day_and_ends_before(make: Any, on: str, *, skipped: bool) -> None:
     """Table 6-6, with the assessment date as the reference (CONDSKIP-2)."""
     condition = AgeCondition(make.age("2 months"), make.age("3 months"))
     assert is_skipped(make, (SkipSet((condition,)),), "2020-01-01", on=on) is skipped
 
 
 @pytest.mark.parametrize(("on", "skipped"), [("2020-08-31", False), ("2020-09-01", True)])
-def test_an_interval_runs_from_the_last_dose(make: Any, on: str, skipped: bool) -> None:
+def test_an_interval_runs_from_the_last_dose(make: Any, on: str, *, skipped: bool) -> None:
     """Table 6-8 and CALCDTSKIP-5."""
     condition = IntervalCondition(make.length("6 months"))
     assert is_skipped(make, (SkipSet((condition,)),), "2020-03-01", on=on) is skipped
@@ -59,7 +63,7 @@ def test_an_interval_without_a_dose_is_not_met(make: Any) -> None:
         ("less than", 2, True),
     ],
 )
-def test_doses_are_compared_with_a_number(make: Any, comparison: str, count: int, skipped: bool) -> None:
+def test_doses_are_compared_with_a_number(make: Any, comparison: str, count: int, *, skipped: bool) -> None:
     """Table 6-9: one valid dose was given."""
     condition = CountCondition(count, comparison)
     assert is_skipped(make, (SkipSet((condition,)),), "2020-03-01") is skipped
@@ -179,7 +183,9 @@ def test_a_completed_series_makes_another_unnecessary(make: Any) -> None:
     """Table 6-7."""
     standard = make.series(make.dose(), name="Standard", group="1", default=True)
     skips = make.skip(SeriesCondition(frozenset({"1"})))
-    other = make.series(make.dose(vaccines=["45"], skips_in_forecast=skips), name="Other", group="2", default=True)
+    other = make.series(
+        make.dose(vaccines=["45"], skips_in_forecast=skips), name="Other", group="2", default=True
+    )
     schedule = make.schedule(standard, other)
     statuses = [[g.status for g in make.assess(schedule, *given).groups] for given in ((), ("2020-03-01",))]
     assert statuses == [
