@@ -161,16 +161,24 @@ def _birth_immunity(element: Element, reading: Reading) -> BirthImmunity:
 
 def _antigen_contraindications(root: Element, reading: Reading) -> Iterator[Contraindication]:
     for element in root.iterfind("contraindications/vaccineGroup/contraindication"):
-        code, text = _text(element, "observationCode"), _text(element, "contraindicationText")
-        yield Contraindication(code, *_span(element, f"contraindication {code}", reading), text=text)
+        yield _contraindication(element, element, reading)
 
 
 def _vaccine_contraindications(root: Element, reading: Reading) -> Iterator[Contraindication]:
     for element in root.iterfind("contraindications/vaccine/contraindication"):
-        code, text = _text(element, "observationCode"), _text(element, "contraindicationText")
         for vaccine in element.iterfind("contraindicatedVaccine"):
-            span = _span(vaccine, f"contraindication {code}", reading)
-            yield Contraindication(code, *span, vaccine=_text(vaccine, "cvx"), text=text)
+            yield _contraindication(element, vaccine, reading)
+
+
+def _contraindication(element: Element, at: Element, reading: Reading) -> Contraindication:
+    code = _text(element, "observationCode")
+    return Contraindication(
+        code,
+        *_span(at, f"contraindication {code}", reading),
+        vaccine=_text(at, "cvx"),
+        text=_text(element, "contraindicationText"),
+        guidance=_text(element, "contraindicationGuidance"),
+    )
 
 
 def _series(element: Element, reading: Reading) -> Series:
@@ -207,7 +215,7 @@ def _indications(series: Element, name: str, reading: Reading) -> Iterator[Indic
     for element in series.iterfind("indication"):
         if code := _text(element, "observationCode/code"):
             span = _span(element, f"{name}, indication {code}", reading)
-            yield Indication(code, *span, text=_text(element, "description"))
+            yield Indication(code, *span, _text(element, "description"), _text(element, "guidance"))
 
 
 def _dose(element: Element, series: str, reading: Reading) -> SeriesDose:

@@ -177,4 +177,5 @@ def _forecast(one: GroupForecast) -> dict[str, Any]:
         "series_type": one.type,
         "dose": one.dose_label or None,
         "vaccines": one.vaccines,
+        "guidance": one.guidance,
     }

@@ -57,6 +57,12 @@ class GroupForecast(Struct, frozen=True, gc=False):
         return tuple(dict.fromkeys(found))
 
     @property
+    def guidance(self) -> tuple[str, ...]:
+        """What the schedule tells whoever gives the dose: FORECASTGUIDANCE-1."""
+        found = (text for one in self.basis for text in guidance(one))
+        return tuple(dict.fromkeys(text for text in found if text))
+
+    @property
     def recommended_vaccines(self) -> tuple[str, ...]:
         """Those that are recommended by name: FORECASTVG-9 and FORECASTRECVAC-1."""
         found = (v.cvx for one in self.basis for v in serving_vaccines(one, since=0) if v.forecast)
@@ -153,6 +159,16 @@ def serving_vaccines(one: SeriesForecast, *, since: int) -> list[DoseVaccine]:
         if vaccine.cvx not in contraindicated
         if any(patient.dates[vaccine.begin] <= day < patient.dates[vaccine.end] for day in days)
     ]
+
+
+def guidance(one: SeriesForecast) -> Iterable[str]:
+    """FORECASTGUIDANCE-1: for the series, for what indicates it, and for what stands against the antigen."""
+    patient = one.progress.patient
+    if one.status is SeriesStatus.NOT_COMPLETE:
+        yield from one.series.guidance
+    yield from (i.guidance for i in one.series.indications if i.code in patient.observed)
+    known = patient.schedule.antigens[one.series.antigen].contraindications
+    yield from (c.guidance for c in known if c.code in patient.observed)
 
 
 _SAID_LATER = (SeriesStatus.AGED_OUT, SeriesStatus.NOT_RECOMMENDED)

@@ -144,6 +144,7 @@ class Indication(Struct, frozen=True):
     begin: Age
     end: Age
     text: str = ""
+    guidance: str = ""
 
 
 class Series(Struct, frozen=True):
@@ -185,6 +186,7 @@ class Contraindication(Struct, frozen=True):
     vaccine: str = ""
     """Empty: the whole antigen."""
     text: str = ""
+    guidance: str = ""
 
 
 class Antigen(Struct, frozen=True):

@@ -36,6 +36,7 @@ CYCLE = 146_097
         ("2010-05-17", "16 years - 4 months", "2026-01-17"),
         ("2025-12-01", "13 months + 4 weeks", "2027-01-29"),
         ("2025-12-31", "12 months", "2026-12-31"),
+        ("2024-02-29", "1 year + 1 month", "2025-03-29"),  # no date between years and months
     ],
 )
 def test_a_length_of_time_leads_to_this_day(start: str, length: str, expected: str) -> None:

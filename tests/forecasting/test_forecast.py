@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.forecasting import Observation, SeriesStatus, say
-from service.forecasting.model import BirthImmunity, Contraindication
+from service.forecasting.model import BirthImmunity, Contraindication, Indication
 
 STATUS = SeriesStatus
 
@@ -217,6 +217,20 @@ def test_why_names_the_rule_that_decided(make: Any) -> None:
         "It can be given until 2024-12-31."
     )
     assert [step.rule for step in found.why][:3] == ["SELECTB-21", "tables 6-18 and 6-21", "FORECASTDN-1"]
+
+
+def test_guidance_is_that_of_the_series_its_indications_and_contraindications(make: Any) -> None:
+    """FORECASTGUIDANCE-1."""
+    indications = (Indication("160", 0, 1, guidance="Twice."), Indication("161", 0, 1, guidance="Not meant."))
+    against = (Contraindication("080", make.age("9 years"), guidance="Ask first."),)
+    series = make.series(make.dose(), guidance=("Shake well.",), indications=indications)
+    schedule = make.schedule(series, antigen={"contraindications": against})
+    assert make.forecast(schedule, observed=["160", "080"]).guidance == (
+        "Shake well.",
+        "Twice.",
+        "Ask first.",
+    )
+    assert make.forecast(schedule, "2020-03-01").guidance == ()
 
 
 @pytest.mark.parametrize(
