@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.forecasting import DoseGiven, Observation
-from service.forecasting.model import AgeCondition, Association, Indication, SeriesType
+from service.forecasting.model import AgeCondition, Association, Indication, IntervalCondition, SeriesType
 
 TOO_YOUNG = "Not Valid Age: Too Young"
 TOO_SOON = "Not Valid Interval: Too Soon"
@@ -335,6 +335,34 @@ def test_a_series_is_for_its_genders_indications_and_cohort(make: Any) -> None:
     )
     births = [date(2019, 12, 31), date(2020, 1, 1), date(2020, 1, 31), date(2020, 2, 1)]
     assert [len(make.assess(cohort, born=born).groups) for born in births] == [0, 1, 1, 0]
+
+
+def test_doses_of_one_day_are_taken_in_one_order(make: Any) -> None:
+    """Chapter 4.2 is silent; the order in which they came in must not matter."""
+    schedule = make.schedule(make.series(make.dose(vaccines=["08"]), make.dose(vaccines=["45"])))
+    assert make.verdicts(schedule, "2020-03-01 08", "2020-03-01 45") == ["Valid", "Valid"]
+    assert make.verdicts(schedule, "2020-03-01 45", "2020-03-01 08") == ["Valid", "Valid"]
+
+
+def test_a_spoilt_dose_skips_nothing(make: Any) -> None:
+    """Chapter 6.1 comes before 6.2."""
+    skips = make.skip(IntervalCondition(make.length("6 months")))
+    schedule = make.schedule(make.series(make.dose(), make.dose(skips_in_evaluation=skips), make.dose()))
+    spoilt = DoseGiven(date(2020, 9, 15), "08", spoilt=True)
+    last = make.assess(schedule, "2020-03-01", spoilt, "2020-10-01").doses[2]
+    assert last.antigens[0].target == "Dose 2"
+
+
+def test_the_most_recent_dose_is_the_last_that_was_not_inadvertent(make: Any) -> None:
+    """CALCDTINT-8."""
+    since = make.interval("8 weeks", absolute="8 weeks", from_previous=False, from_vaccines=frozenset({"33"}))
+    second = make.dose(vaccines=["133"], intervals=(since,), inadvertent=frozenset({"33"}))
+    first = make.dose(vaccines=["33"])
+    schedule = make.schedule(make.series(first, make.dose(vaccines=["33"]), second))
+    given = ["2020-01-01 33", "2020-03-01 33"]
+    assert make.verdicts(schedule, *given, "2020-04-01 133")[2] == TOO_SOON
+    assert make.verdicts(schedule, *given, "2020-04-26 133")[2] == "Valid"
+    assert make.verdicts(schedule, *given, "2020-04-20 33", "2020-04-26 133")[3] == "Valid"
 
 
 def _age(make: Any, begin: str, end: str = "") -> Any:

@@ -110,6 +110,15 @@ def test_ages_in_force_are_those_of_the_assessment_date(make: Any) -> None:
     assert make.dates(schedule, on="2020-04-01")[0] == "2020-04-01"
 
 
+def test_intervals_in_force_are_those_of_the_assessment_date(make: Any) -> None:
+    """RELEVANT-2."""
+    old = make.interval("8 weeks", cessation=make.day("2020-03-31"))
+    new = make.interval("4 weeks", effective=make.day("2020-04-01"))
+    schedule = make.schedule(make.series(make.dose(), make.dose(intervals=(old, new))))
+    assert make.dates(schedule, "2020-03-01", on="2020-03-31")[0] == "2020-04-26"
+    assert make.dates(schedule, "2020-03-01", on="2020-04-01")[0] == "2020-03-29"
+
+
 @pytest.mark.parametrize(
     ("on", "status"), [("2020-12-31", STATUS.NOT_COMPLETE), ("2021-01-01", STATUS.AGED_OUT)]
 )
@@ -152,7 +161,8 @@ def test_immunity_is_evident_from_history_or_birth(make: Any) -> None:
         make.series(make.dose()),
         antigen={"birth_immunity": (BirthImmunity(make.day("1980-01-01"), "", frozenset()),)},
     )
-    assert make.forecast(anywhere, born=date(1979, 1, 1)).status == STATUS.IMMUNE
+    for country in ("", "U.S."):
+        assert make.forecast(anywhere, born=date(1979, 1, 1), born_in=country).status == STATUS.IMMUNE
 
 
 def test_a_complete_series_is_complete_whatever_else_is_known(make: Any) -> None:

@@ -92,7 +92,7 @@ def test_points_of_paths_in_process(make: Any) -> None:
     long = make.dose(ages=make.limits(maximum="6 months"), intervals=(make.interval("4 months"),))
     assert winner(path("A", plain, plain, long), path("B", plain, plain, plain, plain), given) == "B"
     # SELECTB-5: closest to completion.
-    assert winner(path("A", plain, plain, plain), path("B", plain, plain), given) == "B"
+    assert winner(path("A", plain, plain, make.dose()), path("B", plain, plain), given) == "B"
     # SELECTB-11: can finish earliest.
     slow = make.dose(intervals=(make.interval("5 weeks"),))
     assert winner(path("A", plain, slow), path("B", plain, plain), given) == "B"
@@ -101,12 +101,35 @@ def test_points_of_paths_in_process(make: Any) -> None:
     assert winner(path("A", plain, late), path("B", plain, plain, plain), given, "2020-03-30") == "B"
 
 
-def test_the_finish_is_the_earliest_date_plus_the_latest_remaining_interval(make: Any) -> None:
-    """SELECTB-12: not the sum, by which path A would end past the maximum age of its last dose."""
-    step = make.dose(intervals=(make.interval("8 weeks"),))
-    last = make.dose(ages=make.limits(maximum="8 months"), intervals=(make.interval("8 weeks"),))
-    a = make.series(make.dose(), step, last, name="A", preference=1)
-    b = make.series(make.dose(), step, step, step, name="B", preference=2)
+@pytest.mark.parametrize(
+    ("second", "third", "fourth", "maximum", "expected"),
+    [
+        ("8 weeks", "8 weeks", "8 weeks", "6 months", "A"),  # the latest interval, not the sum of all
+        ("8 weeks", "4 weeks", "4 weeks", "6 months", "A"),  # nor that of the dose which is forecast itself
+        ("8 weeks", "8 weeks", "8 weeks", "173 days", "A"),
+        ("8 weeks", "8 weeks", "8 weeks", "172 days", "B"),  # the finish must be before the maximum age
+        ("8 weeks", "4 weeks", "12 weeks", "6 months", "B"),
+    ],
+)
+def test_the_finish_is_the_earliest_date_plus_the_latest_remaining_interval(
+    make: Any, second: str, third: str, fourth: str, maximum: str, expected: str
+) -> None:
+    """SELECTB-12 and SELECTB-3: path A is closer to its end and wins if it can be finished in time."""
+    steps = [make.dose(intervals=(make.interval(length),)) for length in (second, third)]
+    last = make.dose(ages=make.limits(maximum=maximum), intervals=(make.interval(fourth),))
+    a = make.series(make.dose(), *steps, last, name="A", preference=1)
+    b = make.series(
+        make.dose(), *[make.dose(intervals=(make.interval("8 weeks"),))] * 4, name="B", preference=2
+    )
+    assert best(make, (a, b), "2020-03-01", on="2020-04-01") == [expected]
+
+
+def test_the_interval_of_the_dose_that_is_forecast_is_not_counted_twice(make: Any) -> None:
+    """SELECTB-12: "the remaining target dose(s)"."""
+    slow, quick = make.dose(intervals=(make.interval("8 weeks"),)), make.interval("4 weeks")
+    last = make.dose(ages=make.limits(maximum="150 days"), intervals=(quick,))
+    a = make.series(make.dose(), slow, last, name="A", preference=1)
+    b = make.series(make.dose(), slow, slow, slow, name="B", preference=2)
     assert best(make, (a, b), "2020-03-01", on="2020-04-01") == ["A"]
 
 
@@ -153,6 +176,13 @@ def test_a_contraindicated_path_competes_only_with_its_like(make: Any) -> None:
     against = {"contraindications": (Contraindication("080", vaccine="08"),)}
     (group,) = make.assess(make.schedule(a, b, antigen=against), "2020-03-01", observed=["080"]).groups
     assert (group.basis[0].series.name, group.status) == ("B", STATUS.NOT_COMPLETE)
+    late = make.series(
+        make.dose(vaccines=["08", "45"]),
+        make.dose(vaccines=["45"], ages=make.limits(maximum="6 months")),
+        name="C",
+    )
+    (group,) = make.assess(make.schedule(a, late, antigen=against), "2020-03-01", observed=["080"]).groups
+    assert (group.basis[0].series.name, group.status) == ("C", STATUS.AGED_OUT)
     all_of_them = {"contraindications": (Contraindication("080"),)}
     (group,) = make.assess(make.schedule(a, b, antigen=all_of_them), "2020-03-01", observed=["080"]).groups
     assert group.status == STATUS.CONTRAINDICATED
@@ -164,6 +194,8 @@ def test_a_path_for_evaluation_only_is_shown_when_it_is_complete(make: Any) -> N
     abroad = make.series(make.dose(), make.dose(), name="B", type=SeriesType.EVALUATION_ONLY)
     assert best(make, (standard, abroad), "2020-03-01") == ["A"]
     assert best(make, (standard, abroad), "2020-03-01", "2020-05-01") == ["B"]
+    alone = make.series(make.dose(), name="C", type=SeriesType.EVALUATION_ONLY, default=True)
+    assert best(make, (alone,)) == []  # table 8-14
 
 
 @pytest.mark.parametrize(
@@ -185,6 +217,13 @@ def test_an_equivalent_group_makes_another_unnecessary(
     standard = make.series(make.dose(), name="Standard", group="1", default=True, equivalent_groups=first)
     own = risk(make, make.dose(), make.dose(), name="Risk", group="2", equivalent_groups=second)
     assert best(make, (standard, own), *given, observed=["160"]) == expected
+
+
+def test_a_risk_path_stands_beside_an_equivalent_risk_path(make: Any) -> None:
+    """Table 8-14, second column."""
+    one = risk(make, make.dose(), name="One", group="2", equivalent_groups=frozenset({"3"}))
+    other = risk(make, make.dose(), name="Other", group="3", equivalent_groups=frozenset({"2"}))
+    assert best(make, (one, other), observed=["160"]) == ["One", "Other"]
 
 
 @pytest.fixture
