@@ -1,0 +1,87 @@
+"""`doseline forecast`: lines of JSON in, lines of JSON out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.forecasting import ScheduleFaults
+from service.forecasting.command import main
+
+KENYA = Path(__file__).resolve().parents[2] / "service" / "forecasting" / "schedules" / "ke.toml"
+
+
+def run(*lines: str) -> list[dict[str, Any]]:
+    written: list[str] = []
+    main(lines, written.append, KENYA)
+    assert all(line.endswith("\n") and line.count("\n") == 1 for line in written)
+    return [json.loads(line) for line in written]
+
+
+ZURI = (
+    '{"id": "1", "dob": "2025-12-01", "gender": "F", "assessment_date": "2026-02-01", "observations": [], '
+    '"doses": [{"date": "2026-01-12", "cvx": "198", "mvx": null}, {"date": "2026-01-12", "cvx": "8"}], '
+    '"forecast": {"ignored": true}}'
+)
+
+
+def test_a_child_is_answered_with_doses_and_groups() -> None:
+    (found,) = run(ZURI)
+    assert found["id"] == "1"
+    assert [dose["status"] for dose in found["doses"]] == ["Valid", "Extraneous"]
+    pentavalent = found["groups"]["Pentavalent"]
+    expected = {
+        "series_status": "Not Complete",
+        "dose_number": "2",
+        "earliest": "2026-02-09",
+        "recommended": "2026-02-09",
+        "past_due": "2026-03-08",
+        "latest": None,
+        "dose": "Pentavalent 2",
+        "vaccines": ["198", "102", "146", "132"],
+    }
+    assert {name: pentavalent[name] for name in expected} == expected
+    assert pentavalent["why"].startswith("Pentavalent: 1 of the doses given count. Pentavalent 2 is next.")
+
+
+def test_a_bad_line_does_not_stop_the_rest() -> None:
+    lines = ["{not json", "[1]", '{"id": "2"}', '{"id": "3", "dob": "yesterday"}', "", ZURI]
+    found = run(*lines)
+    assert [line["id"] for line in found] == [None, None, "2", "3", "1"]
+    assert all("error" in line for line in found[:4])
+    assert "groups" in found[4]
+
+
+@pytest.mark.parametrize(
+    ("dob", "assessed", "error"),
+    [
+        ("1899-12-31", "2026-01-01", "a date is before 1900 or after 2999"),
+        ("2026-01-01", "3000-01-01", "a date is before 1900 or after 2999"),
+        ("2026-01-02", "2026-01-01", "dob is after assessment_date"),
+    ],
+)
+def test_impossible_days_are_an_error(dob: str, assessed: str, error: str) -> None:
+    found = run(json.dumps({"id": "1", "dob": dob, "assessment_date": assessed}))
+    assert found == [{"id": "1", "error": error}]
+
+
+def test_a_dose_is_judged_for_the_group_that_is_asked_about() -> None:
+    """A combined vaccine counts for each group by itself: here too early against polio, in time for penta."""
+    child = {"id": "1", "dob": "2025-01-01", "gender": "F", "assessment_date": "2026-02-01"}
+    child["doses"] = [{"date": "2025-02-15", "cvx": "146"}]  # type: ignore[assignment]
+    (unasked,), (asked,) = run(json.dumps(child)), run(json.dumps(child | {"vaccine_group": "IPV"}))
+    assert unasked["doses"][0]["status"] == "Valid"
+    assert asked["doses"][0] == {
+        "status": "Not Valid",
+        "reason": "Age: Too Young",
+        "groups": {
+            "Pentavalent": {"status": "Valid", "reason": None},
+            "IPV": {"status": "Not Valid", "reason": "Age: Too Young"},
+        },
+    }
+
+
+def test_an_unusable_schedule_stops_the_command() -> None:
+    with pytest.raises(ScheduleFaults):
+        main([ZURI], lambda _: None, KENYA.with_name("none.toml"))
