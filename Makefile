@@ -34,6 +34,7 @@ format: setup
 
 bench: setup
 	$(BIN)/python benchmarks/texts.py
+	$(BIN)/python benchmarks/forecasting.py
 
 # Pins every dependency, with hashes and without the name of any index.
 lock: setup

@@ -71,6 +71,30 @@ COMMANDS: Final = (
             ),
         ),
     ),
+    Command(
+        "forecast",
+        "say which doses count and which are due when: JSON lines in, JSON lines out",
+        "service.cli.forecast",
+        (
+            Argument(
+                "--schedule",
+                {
+                    "metavar": "PATH",
+                    "required": True,
+                    "help": "a schedule: CDC's supporting data (folder or zip), or a TOML file",
+                },
+            ),
+        ),
+    ),
+    Command(
+        "schedule",
+        "print the faults of a vaccination schedule, or the schedule as a card",
+        "service.cli.schedule",
+        (
+            Argument("action", {"choices": ["check"]}),
+            Argument("path", {"metavar": "PATH", "help": "the schedule"}),
+        ),
+    ),
 )
 
 
