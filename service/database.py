@@ -13,6 +13,9 @@ import asyncpg
 from piccolo.engine.finder import engine_finder
 from piccolo.engine.postgres import PostgresEngine
 
+# What a database that is down, or restarts, looks like from here.
+AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
+
 
 def engine() -> PostgresEngine:
     """The one engine of this process."""

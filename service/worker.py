@@ -9,7 +9,6 @@ import contextlib
 import logging
 from datetime import timedelta
 
-import asyncpg
 import structlog
 from saq import Worker
 from saq.types import Context
@@ -18,7 +17,7 @@ from service.access.throttle import forget_attempts
 from service.carrier.gateway import gateway
 from service.carrier.port import Carrier
 from service.clock import Clock, now
-from service.database import connection_pool
+from service.database import AWAY, connection_pool
 from service.messaging.delivery import BATCH, deliver_batch
 from service.messaging.reconciliation import reconcile
 from service.nudge import WAKE, queue
@@ -31,14 +30,6 @@ TIDY_EVERY = timedelta(hours=1)
 # A batch that is under way when the worker is told to stop has this long to be recorded.
 FINISH_SECONDS = 3.0
 CONNECTIONS = 6
-
-# What a restarting database looks like from here.
-DATABASE_AWAY = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-)
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +59,7 @@ class Sender:
             try:
                 await self._sweep()
                 await self._deliver_until_quiet()
-            except DATABASE_AWAY as error:
+            except AWAY as error:
                 log.warning("database away", error=type(error).__name__)
                 await asyncio.sleep(SWEEP_SECONDS)
 

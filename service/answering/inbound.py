@@ -6,8 +6,10 @@ Then the machine is asked what follows, its effects are applied, and what it say
 """
 
 import re
+import traceback
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import msgspec
@@ -23,7 +25,9 @@ from conversations.transitions import Step, step
 from conversations.understanding.reading import Reading
 from service.answering import effects, facts
 from service.answering.effects import Scene
-from service.database import sql, unit_of_work
+from service.database import AWAY, sql, unit_of_work
+from service.messaging import consent
+from service.messaging.handoffs import ask_a_person
 from service.messaging.outbox import REPLY_USEFUL_FOR, OwedText, owe
 
 # A step asks at most for places, loses one, looks again: more rounds would be a machine in a circle.
@@ -59,6 +63,7 @@ class Outcome(StrEnum):
     HANDLED = "handled"
     DUPLICATE = "duplicate"
     NOT_A_PHONE = "not_a_phone"
+    FAILED = "failed"
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -71,7 +76,24 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 async def take_in(text: InboundText, *, now: datetime) -> Outcome:
-    """Handle a text once."""
+    """Handle a text once.
+
+    The carrier does not repeat a text that was refused, so one that we stumble over is kept all the same and
+    put in front of a person. Only while the database is away is there nothing to keep it in.
+    """
+    try:
+        return await _handle(text, now)
+    except AWAY:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the text must not be lost by it
+        frames = traceback.extract_tb(error.__traceback__, limit=-3)
+        where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+        # Not the message: it may quote the text.
+        log.error("text not handled", error=type(error).__name__, where=where)  # noqa: TRY400
+        return await _keep_for_a_person(text, now)
+
+
+async def _handle(text: InboundText, now: datetime) -> Outcome:
     async with unit_of_work():
         inbound_id = await _insert(text, now)
         if inbound_id is None:
@@ -88,6 +110,19 @@ async def take_in(text: InboundText, *, now: datetime) -> Outcome:
         await _answer(turn, scene, known.facts.language)
     log.debug("text handled", inbound=str(inbound_id), says=[say.key for say in turn.says])
     return Outcome.HANDLED
+
+
+async def _keep_for_a_person(text: InboundText, now: datetime) -> Outcome:
+    """Store a text that could not be handled. A STOP that the carrier has recognised counts all the same."""
+    async with unit_of_work():
+        inbound_id = await _insert(text, now)
+        if inbound_id is None:
+            return Outcome.DUPLICATE
+        await sql("UPDATE inbound_message SET outcome = $2 WHERE id = $1", inbound_id, Outcome.FAILED.value)
+        if text.opt_out_type == "STOP":
+            await consent.opt_out(text.phone, "text", now=now, inbound_id=inbound_id)
+        await ask_a_person(text.phone, "not_handled", now=now, inbound_id=inbound_id)
+    return Outcome.FAILED
 
 
 async def _insert(text: InboundText, now: datetime) -> UUID | None:

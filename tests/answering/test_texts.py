@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from service.access.actor import SYSTEM
 from service.database import sql
 from service.messaging.handoffs import close_handoff
@@ -268,3 +270,17 @@ async def test_once_a_person_has_answered_the_machine_listens_again(doseline: Ru
     rows = await sql("SELECT id FROM handoff")
     await close_handoff(rows[0]["id"], actor=SYSTEM, now=doseline.clock())
     assert await doseline.asks(AMINA, "qwerty zxcv")
+
+
+@pytest.mark.parametrize("body", ["yes", "STOP"])
+async def test_a_text_that_cannot_be_handled_is_kept_for_a_person(doseline: Running, body: str) -> None:
+    await a_visit(doseline)
+    # A zone that the machine's own data does not know any more.
+    await sql("UPDATE facility SET zone = 'Atlantis/Capital'")
+    assert (await doseline.says(AMINA, body))["webhook_status"] == 200
+    kept = await sql("SELECT body, outcome FROM inbound_message")
+    assert [tuple(row.values()) for row in kept] == [(body, "failed")]
+    rows = await sql("SELECT reason FROM handoff")
+    assert [row["reason"] for row in rows] == ["not_handled"]
+    stopped = await sql("SELECT 1 FROM opt_out WHERE ended_at IS NULL")
+    assert len(stopped) == (body == "STOP")
