@@ -62,6 +62,9 @@ class Sender:
             except AWAY as error:
                 log.warning("database away", error=type(error).__name__)
                 await asyncio.sleep(SWEEP_SECONDS)
+            except Exception as error:  # noqa: BLE001 - whatever it is, other texts must still go out
+                log.error("worker stumbled", error=type(error).__name__)  # noqa: TRY400
+                await asyncio.sleep(SWEEP_SECONDS)
 
     async def _sweep(self) -> None:
         await reconcile(self._carrier, self._clock)

@@ -83,7 +83,7 @@ class OutboxMessage(Table):
     provider_sid = words(64, null=True)
     error_code = whole(null=True)
     created_at = instant()
-    # When the carrier was first asked to send it.
+    # When the carrier was last asked to send it: what a parent writes after it may answer it.
     sent_at = instant(null=True)
     settled_at = instant(null=True)
 

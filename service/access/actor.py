@@ -31,6 +31,9 @@ class Actor(msgspec.Struct, frozen=True):
 
 SYSTEM = Actor("system", None, "admin")
 
+# A phone that belongs to no guardian: it may opt out, and sees nothing.
+NOBODY = Actor("system", None, "parent")
+
 
 def texting(guardian_id: UUID) -> Actor:
     """The guardian who has just written a text."""

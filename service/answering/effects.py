@@ -18,12 +18,12 @@ from conversations.effects import (
     OptOut,
 )
 from conversations.events import Event, PlaceGone, PlacesFound, VisitChanged
-from service.access.actor import SYSTEM, Actor, texting
+from service.access.actor import NOBODY, Actor, texting
 from service.errors import AlreadyBooked, Conflict, Invalid, NotFound, SessionFull
 from service.messaging import consent
 from service.messaging.handoffs import ask_a_person
 from service.scheduling import booking
-from service.scheduling.appointments import get_appointment
+from service.scheduling.appointments import get_appointment, has_visit_to_come
 from service.scheduling.places import places_near
 
 
@@ -42,7 +42,7 @@ class Scene(msgspec.Struct, frozen=True):
     @property
     def actor(self) -> Actor:
         """Who acts, for permission and the audit trail."""
-        return SYSTEM if self.guardian_id is None else texting(self.guardian_id)
+        return NOBODY if self.guardian_id is None else texting(self.guardian_id)
 
 
 async def apply(effect: Effect, scene: Scene) -> Event | None:
@@ -84,6 +84,9 @@ async def _change_visit(effect: Confirm | Cancel | Move | BookAgain, scene: Scen
                 )
             case BookAgain():
                 given_up = await get_appointment(effect.appointment_id, actor=actor)
+                if await has_visit_to_come(given_up.child_id, now=now):
+                    # Somebody booked another day meanwhile.
+                    return VisitChanged(effect.appointment_id)
                 new = booking.NewAppointment(given_up.child_id, effect.session_id)
                 await booking.book(new, actor=actor, now=now)
     except (SessionFull, AlreadyBooked, Invalid):

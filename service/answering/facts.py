@@ -28,11 +28,11 @@ SELECT c.id AS child_id, c.first_name, f.name AS facility, f.address, f.phone AS
        v.id AS appointment_id, v.version, v.status, v.starts_at
 FROM guardianship gs
 JOIN child c ON c.id = gs.child
-JOIN facility f ON f.id = c.facility
 LEFT JOIN LATERAL (
-    SELECT a.id, a.version, a.status, s.starts_at
+    SELECT a.id, a.version, a.status, s.starts_at, s.facility
     FROM appointment a JOIN clinic_session s ON s.id = a.clinic_session
     WHERE a.child = c.id AND a.status IN ('booked', 'confirmed') AND s.ends_at > $2) v ON true
+JOIN facility f ON f.id = coalesce(v.facility, c.facility)
 WHERE gs.guardian = $1
 ORDER BY v.starts_at NULLS LAST, c.created_at, c.id
 """

@@ -5,6 +5,7 @@ The row of the conversation is the lock: texts of one phone are handled in order
 Then the machine is asked what follows, its effects are applied, and what it says is owed as one text.
 """
 
+import contextlib
 import re
 import traceback
 from datetime import datetime
@@ -14,6 +15,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import structlog
+from asyncpg.exceptions import TransactionRollbackError
 
 from conversations import saved
 from conversations.effects import OptOut, Say
@@ -34,6 +36,8 @@ from service.messaging.outbox import REPLY_USEFUL_FOR, OwedText, owe
 MOST_ROUNDS = 6
 # The carrier joins at most ten segments; a longer text is no text of a parent.
 LONGEST_TEXT = 1600
+# Two texts that deadlock: one goes through, the other has its turn.
+TRIES = 3
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 log = structlog.get_logger(__name__)
@@ -82,7 +86,7 @@ async def take_in(text: InboundText, *, now: datetime) -> Outcome:
     put in front of a person. Only while the database is away is there nothing to keep it in.
     """
     try:
-        return await _handle(text, now)
+        return await _handle_or_try_again(text, now)
     except AWAY:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the text must not be lost by it
@@ -91,6 +95,14 @@ async def take_in(text: InboundText, *, now: datetime) -> Outcome:
         # Not the message: it may quote the text.
         log.error("text not handled", error=type(error).__name__, where=where)  # noqa: TRY400
         return await _keep_for_a_person(text, now)
+
+
+async def _handle_or_try_again(text: InboundText, now: datetime) -> Outcome:
+    """Handle a text; again when the database undid it in favour of another one for the same visit."""
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(TransactionRollbackError):
+            return await _handle(text, now)
+    return await _handle(text, now)
 
 
 async def _handle(text: InboundText, now: datetime) -> Outcome:

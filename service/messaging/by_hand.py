@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from piccolo.columns.combination import Where
+from piccolo.columns.combination import Where, WhereRaw
 
 from conversations.replies.segments import count
 from service.access.actor import Actor
@@ -135,8 +135,22 @@ async def _phone_of(guardian_id: UUID, actor: Actor) -> str:
 
 
 def _visible(actor: Actor) -> Any:
-    scope = guardians_in_scope(actor, OutboxMessage.guardian)
-    return scope if scope is not None else OutboxMessage.created_at.is_not_null()
+    """Texts about a visit belong to its facility, others to the one that registered the guardian first.
+
+    A clinic that merely knows a family's number must not read what others write to it.
+    """
+    if actor.role == "admin":
+        return OutboxMessage.created_at.is_not_null()
+    facilities = list(actor.facility_ids)
+    return WhereRaw(
+        """(outbox_message.written_by = {} OR {} @> ARRAY[coalesce(
+               (SELECT s.facility FROM appointment a JOIN clinic_session s ON s.id = a.clinic_session
+                WHERE a.id = outbox_message.appointment),
+               (SELECT c.facility FROM guardianship gs JOIN child c ON c.id = gs.child
+                WHERE gs.guardian = outbox_message.guardian ORDER BY c.created_at, c.id LIMIT 1))])""",
+        actor.id,
+        facilities,
+    )
 
 
 async def _select(where: Where, page: Page) -> list[TextView]:

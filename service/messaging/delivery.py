@@ -7,9 +7,11 @@ the visit has changed, or the text comes too late.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
@@ -27,6 +29,8 @@ from service.carrier.port import (
 from service.clock import Clock
 from service.database import sql, unit_of_work
 from service.messaging import consent
+from service.messaging.outbox import URGENT, Kind
+from service.messaging.quiet_hours import TextHours, hours_of, quiet_until
 from service.messaging.statuses import OutboxStatus, is_final, lower_than
 
 # All texts of a claim are offered to the carrier at once, so a claim lasts one call.
@@ -34,8 +38,9 @@ BATCH = 20
 # Longer than the gateway waits for an answer; the rest is the time in which a call may begin.
 LEASE = timedelta(seconds=15)
 CALL_MUST_BEGIN_WITHIN = timedelta(seconds=4)
-# An outcome that is not known is looked up only after a status callback has had this long to settle it.
-CALLBACK_GRACE = timedelta(seconds=5)
+# An outcome that is not known is looked up only after this long: a status callback may settle it, and the
+# carrier's list must have had time to show a text that it took.
+CALLBACK_GRACE = timedelta(seconds=15)
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +54,10 @@ WITH due AS (
                     SELECT 1 FROM opt_out p WHERE p.phone = o.phone AND p.ended_at IS NULL) THEN 'suppressed'
                 WHEN o.appointment IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM appointment a
-                    WHERE a.id = o.appointment AND a.version = o.appointment_version) THEN 'suppressed'
+                    JOIN guardianship gs ON gs.child = a.child AND gs.guardian = o.guardian
+                    JOIN guardian g ON g.id = gs.guardian
+                    WHERE a.id = o.appointment AND a.version = o.appointment_version
+                      AND g.phone = o.phone AND g.consented_at IS NOT NULL) THEN 'suppressed'
                 ELSE 'sending' END AS status
     FROM outbox_message o
     WHERE o.status = 'pending' AND o.not_before <= $1 AND NOT EXISTS (
@@ -65,15 +73,22 @@ WITH due AS (
     SET status = due.status,
         attempts = o.attempts + (due.status = 'sending')::int,
         leased_until = CASE WHEN due.status = 'sending' THEN $3::timestamptz END,
-        sent_at = CASE WHEN due.status = 'sending' THEN coalesce(o.sent_at, $1) ELSE o.sent_at END,
+        sent_at = CASE WHEN due.status = 'sending' THEN $1 ELSE o.sent_at END,
         settled_at = CASE WHEN due.status = 'sending' THEN NULL ELSE $1::timestamptz END
     FROM due WHERE o.id = due.id
-    RETURNING o.id, o.phone, o.body, o.status, o.attempts, o.useful_until, o.priority, o.not_before
+    RETURNING o.id, o.phone, o.body, o.kind, o.status, o.attempts, o.useful_until, o.priority, o.not_before,
+              o.appointment
 ), tried AS (
     INSERT INTO attempt (id, outbox_message, number, started_at)
     SELECT gen_random_uuid(), id, attempts, $1 FROM claimed WHERE status = 'sending'
 )
-SELECT * FROM claimed ORDER BY priority, not_before
+SELECT c.id, c.phone, c.body, c.kind, c.status, c.attempts, c.useful_until,
+       f.zone, f.texts_from, f.sunday_texts_from, f.texts_until
+FROM claimed c
+LEFT JOIN appointment a ON a.id = c.appointment
+LEFT JOIN clinic_session s ON s.id = a.clinic_session
+LEFT JOIN facility f ON f.id = s.facility
+ORDER BY c.priority, c.not_before
 """
 
 # A status callback may have come before the carrier's answer: then only what it did not know is added.
@@ -89,7 +104,7 @@ UPDATE outbox_message o
 SET status = CASE WHEN o.status = 'sending' OR (o.status = 'unknown' AND r.status <> 'pending')
                   THEN r.status ELSE o.status END,
     provider_sid = coalesce(o.provider_sid, r.sid),
-    error_code = coalesce(r.error_code, o.error_code),
+    error_code = CASE WHEN o.status IN ('sending', 'unknown') THEN r.error_code ELSE o.error_code END,
     not_before = CASE WHEN r.status = 'pending' THEN r.retry_at ELSE o.not_before END,
     leased_until = CASE WHEN r.status = 'unknown' THEN r.retry_at END,
     settled_at = CASE WHEN r.status = 'failed' THEN $7 ELSE o.settled_at END
@@ -110,13 +125,28 @@ RETURNING id
 
 
 class ClaimedText(msgspec.Struct, frozen=True):
-    """A text that this worker, and no other, may offer to the carrier until its lease ends."""
+    """A text that this worker, and no other, may offer to the carrier until its lease ends.
+
+    `zone` and `hours` are those of the facility of the visit that it speaks of; None for answers and for
+    what staff write, which go out at any hour.
+    """
 
     id: UUID
     phone: str
     body: str
+    kind: Kind
     attempts: int
     useful_until: datetime
+    zone: ZoneInfo | None = None
+    hours: TextHours | None = None
+
+    def quiet_until(self, now: datetime) -> datetime | None:
+        """When it may go out, if not now. What the family would otherwise learn too late is not held back."""
+        if self.zone is None or self.hours is None:
+            return None
+        opens = quiet_until(now, self.hours, self.zone)
+        now_or_never = self.kind in URGENT and opens >= self.useful_until
+        return None if opens <= now or now_or_never else opens
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -146,12 +176,21 @@ async def deliver_batch(carrier: Carrier, clock: Clock) -> int:
 async def _claim(now: datetime) -> tuple[int, list[ClaimedText]]:
     """Claim a batch: how many texts were settled without a call, and the texts to offer."""
     rows = await sql(CLAIM, now, BATCH, now + LEASE)
-    claimed = [
-        ClaimedText(r["id"], r["phone"], r["body"], r["attempts"], r["useful_until"])
-        for r in rows
-        if r["status"] == "sending"
-    ]
+    claimed = [_claimed(row) for row in rows if row["status"] == "sending"]
     return len(rows) - len(claimed), claimed
+
+
+def _claimed(row: Mapping[str, Any]) -> ClaimedText:
+    return ClaimedText(
+        id=row["id"],
+        phone=row["phone"],
+        body=row["body"],
+        kind=row["kind"],
+        attempts=row["attempts"],
+        useful_until=row["useful_until"],
+        zone=ZoneInfo(row["zone"]) if row["zone"] else None,
+        hours=hours_of(row) if row["zone"] else None,
+    )
 
 
 async def _offer(text: ClaimedText, carrier: Carrier, clock: Clock, claimed_at: datetime) -> Result:
@@ -160,11 +199,17 @@ async def _offer(text: ClaimedText, carrier: Carrier, clock: Clock, claimed_at: 
     if now - claimed_at > CALL_MUST_BEGIN_WITHIN:
         # This process has slept. Another worker may hold the text by the time a call would end.
         return Result(text, "pending", retry_at=now)
+    if (opens := text.quiet_until(now)) is not None:
+        # It was due by day, and something kept it: the carrier, or no worker.
+        return Result(text, "pending", retry_at=opens)
     try:
         sent = await carrier.send(OutgoingText(text.id, text.phone, text.body, text.useful_until - now))
     except CarrierError as error:
         log.info("text not accepted", text=str(text.id), outcome=type(error).__name__, code=error.code)
         return after_error(text, error, now=clock())
+    except Exception as error:  # noqa: BLE001 - one odd answer must not take the rest of the batch with it
+        log.error("carrier not understood", text=str(text.id), error=type(error).__name__)  # noqa: TRY400
+        return after_error(text, OutcomeUnknown(None), now=clock())
     return Result(text, sent.status, sid=sent.sid, error_code=sent.error_code)
 
 

@@ -12,7 +12,7 @@ from conversations.effects import Params
 from conversations.replies import render
 from service.database import sql
 from service.messaging.outbox import OwedText, owe
-from service.messaging.quiet_hours import TextHours, quiet_until
+from service.messaging.quiet_hours import TextHours, hours_of, quiet_until
 
 # The keys of the catalogue that speak of a visit, and the kind of text that each one is.
 News = Literal["booked", "moved", "cancelled", "reminder_3_days", "reminder_1_day"]
@@ -63,7 +63,7 @@ def visit_of(row: Mapping[str, Any]) -> VisitNews:
         starts_at=row["starts_at"],
         facility=row["facility"],
         zone=ZoneInfo(row["zone"]),
-        hours=TextHours(row["texts_from"], row["sunday_texts_from"], row["texts_until"]),
+        hours=hours_of(row),
         remind_at=row["remind_at"],
     )
 
@@ -78,19 +78,28 @@ class Recipient(msgspec.Struct, frozen=True):
 
 
 async def tell_family(
-    visit: VisitNews, news: News, *, now: datetime, already_knows: UUID | None = None
+    visit: VisitNews,
+    news: News,
+    *,
+    now: datetime,
+    expected_at: datetime | None = None,
+    already_knows: UUID | None = None,
 ) -> list[UUID]:
     """Owe the family a text, to be sent as soon as the facility's hours allow.
 
     Args:
+        expected_at: When the family would come if it were not told: then it is told in time, even at night.
         already_knows: The guardian who brought it about by text and is answered directly.
 
     Returns:
         The ids of the texts.
     """
     recipients = await recipients_of([visit.child_id])
+    opens = quiet_until(now, visit.hours, visit.zone)
+    in_vain = expected_at is not None and now < expected_at <= opens
+    useful_until = expected_at if expected_at is not None and in_vain else visit.starts_at
     texts = [
-        text_to(recipient, visit, news, now=now, useful_until=visit.starts_at)
+        text_to(recipient, visit, news, not_before=now if in_vain else opens, useful_until=useful_until)
         for recipient in recipients
         if recipient.guardian_id != already_knows
     ]
@@ -111,7 +120,7 @@ async def recipients_of(child_ids: Iterable[UUID]) -> list[Recipient]:
 
 
 def text_to(
-    recipient: Recipient, visit: VisitNews, news: News, *, now: datetime, useful_until: datetime
+    recipient: Recipient, visit: VisitNews, news: News, *, not_before: datetime, useful_until: datetime
 ) -> OwedText:
     """The text that tells one guardian."""
     params: Params = {
@@ -123,7 +132,7 @@ def text_to(
         phone=recipient.phone,
         body=render(news, params, recipient.language),
         kind=KINDS[news],
-        not_before=quiet_until(now, visit.hours, visit.zone),
+        not_before=not_before,
         useful_until=useful_until,
         guardian_id=recipient.guardian_id,
         appointment_id=visit.appointment_id,

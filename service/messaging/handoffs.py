@@ -36,12 +36,15 @@ async def ask_a_person(phone: str, reason: str, *, now: datetime, inbound_id: UU
     """Put a conversation in front of staff. Call it inside a unit of work.
 
     Returns:
-        Whether this is news: False while an earlier entry for the phone is open.
+        Whether this is news: False while an entry for the same reason is open. Another reason takes the
+        place of the one before: staff need the latest.
     """
     rows = await sql(
         """INSERT INTO handoff (id, phone, reason, inbound, opened_at)
            VALUES (gen_random_uuid(), $1, $2, $3, $4)
-           ON CONFLICT (phone) WHERE closed_at IS NULL DO NOTHING RETURNING id""",
+           ON CONFLICT (phone) WHERE closed_at IS NULL
+           DO UPDATE SET reason = EXCLUDED.reason, inbound = EXCLUDED.inbound
+           WHERE handoff.reason <> EXCLUDED.reason RETURNING id""",
         phone,
         reason,
         inbound_id,
@@ -50,11 +53,12 @@ async def ask_a_person(phone: str, reason: str, *, now: datetime, inbound_id: UU
     return bool(rows)
 
 
-# Admins see every handoff; schedulers those of guardians whose children are at their facilities.
+# Admins see every handoff; schedulers those of guardians whom one of their facilities registered first:
+# what a family writes is not for every clinic that knows its number.
 VISIBLE = """
 FROM handoff h LEFT JOIN guardian g ON g.phone = h.phone LEFT JOIN inbound_message i ON i.id = h.inbound
-WHERE ($1 OR EXISTS (SELECT 1 FROM guardianship gs JOIN child c ON c.id = gs.child
-                     WHERE gs.guardian = g.id AND c.facility = ANY($2::uuid[])))
+WHERE ($1 OR (SELECT c.facility FROM guardianship gs JOIN child c ON c.id = gs.child
+              WHERE gs.guardian = g.id ORDER BY c.created_at, c.id LIMIT 1) = ANY($2::uuid[]))
   AND ($3::boolean IS NULL OR (h.closed_at IS NULL) = $3)
 """
 
@@ -83,7 +87,7 @@ async def close_handoff(handoff_id: UUID, *, actor: Actor, now: datetime) -> Non
     require_staff(actor)
     async with unit_of_work():
         visible = await sql(
-            f"SELECT h.id {VISIBLE} AND h.id = $4",
+            f"SELECT h.phone {VISIBLE} AND h.id = $4",
             actor.role == "admin",
             list(actor.facility_ids),
             True,  # noqa: FBT003 - only open ones
@@ -91,13 +95,15 @@ async def close_handoff(handoff_id: UUID, *, actor: Actor, now: datetime) -> Non
         )
         if not visible:
             raise NotFound("There is no such open handoff.")
-        # The conversation is the machine's again: it starts afresh with the next text.
+        # The conversation is the machine's again, unless it has gone on by itself meanwhile. Its row is
+        # locked first, as by a text.
+        await sql("SELECT 1 FROM conversation WHERE phone = $1 FOR UPDATE", visible[0]["phone"])
         await sql(
             """WITH closed AS (
                    UPDATE handoff SET closed_at = $2, closed_by = $3
                    WHERE id = $1 AND closed_at IS NULL RETURNING phone)
                UPDATE conversation SET state = $4, state_version = $5
-               WHERE phone = (SELECT phone FROM closed)""",
+               WHERE phone = (SELECT phone FROM closed) AND state->>'type' = 'WithPerson'""",
             handoff_id,
             now,
             actor.id,

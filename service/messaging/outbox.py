@@ -23,6 +23,9 @@ PRIORITIES: dict[Kind, int] = {
     "reminder": 3,
 }
 
+# Without it a family would go to the clinic for nothing: too late is worse than at night.
+URGENT: frozenset[Kind] = frozenset({"moved", "cancelled"})
+
 # A reply that comes later than this confuses more than it helps.
 REPLY_USEFUL_FOR = timedelta(hours=4)
 

@@ -4,12 +4,16 @@ Answers to a text that a parent has just sent are exempt and never come here. De
 Sundays 12 to 20 (47 CFR 64.1200(c)(1) forbids earlier than 8 and later than 21 in the US).
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 SUNDAY = 7
+
+Row = Mapping[str, Any]
 
 
 class TextHours(msgspec.Struct, frozen=True):
@@ -22,6 +26,11 @@ class TextHours(msgspec.Struct, frozen=True):
     def opening(self, isoweekday: int) -> time:
         """When texting begins on a weekday (Monday is 1)."""
         return self.sundays_from if isoweekday == SUNDAY else self.weekdays_from
+
+
+def hours_of(row: Row) -> TextHours:
+    """The hours in a row that holds a facility's columns."""
+    return TextHours(row["texts_from"], row["sunday_texts_from"], row["texts_until"])
 
 
 def quiet_until(at: datetime, hours: TextHours, zone: ZoneInfo) -> datetime:

@@ -76,8 +76,11 @@ async def _look_up(phone: str, texts: list[UnknownText], carrier: Carrier, clock
     now = clock()
     async with unit_of_work():
         known = await _known_sids([text.sid for text in listed])
-        for text, found in match(texts, [text for text in listed if text.sid not in known]):
-            if found is None:
+        free = [text for text in listed if text.sid not in known]
+        for text, found in match(texts, free):
+            if found is None and _may_be_another_wording(text, free, texts):
+                await _park(text, now=now)
+            elif found is None:
                 await _send_again(text, now=now)
             else:
                 await settle(text.id, found, now=now)
@@ -101,6 +104,19 @@ def match(
     return pairs
 
 
+def _may_be_another_wording(
+    text: UnknownText, free: Iterable[CarrierText], unknown: Iterable[UnknownText]
+) -> bool:
+    """Whether the carrier has a text from about then that is none of ours by its words.
+
+    Carriers change some characters on the way (smart encoding): it may be this one, and nobody can tell.
+    """
+    bodies = {other.body for other in unknown}
+    return any(
+        listed.body not in bodies and listed.created_at >= text.sent_at - CLOCK_TOLERANCE for listed in free
+    )
+
+
 async def _known_sids(sids: list[str]) -> set[str]:
     rows = await sql("SELECT provider_sid FROM outbox_message WHERE provider_sid = ANY($1::text[])", sids)
     return {row["provider_sid"] for row in rows}
@@ -121,9 +137,13 @@ async def _park_useless(texts: Iterable[UnknownText], *, now: datetime) -> None:
     async with unit_of_work():
         for text in texts:
             if text.useful_until <= now:
-                await sql(
-                    """UPDATE outbox_message SET status = 'parked', leased_until = NULL
-                       WHERE id = $1 AND status = 'unknown'""",
-                    text.id,
-                )
-                await ask_a_person(text.phone, "outcome_unknown", now=now)
+                await _park(text, now=now)
+
+
+async def _park(text: UnknownText, *, now: datetime) -> None:
+    await sql(
+        """UPDATE outbox_message SET status = 'parked', leased_until = NULL
+           WHERE id = $1 AND status = 'unknown'""",
+        text.id,
+    )
+    await ask_a_person(text.phone, "outcome_unknown", now=now)

@@ -49,7 +49,9 @@ def plan(
     return planned
 
 
-def useful_until(kind: ReminderKind, *, due_at: datetime, starts_at: datetime) -> datetime:
-    """When a reminder has lost its use: the next one follows, or the visit is at hand."""
-    last = starts_at - BEFORE_VISIT
-    return min(last, due_at + timedelta(days=1)) if kind == "three_days" else last
+def useful_until(kind: ReminderKind, *, due_at: datetime, starts_at: datetime, zone: ZoneInfo) -> datetime:
+    """When a reminder has lost its use: the next one follows, or "tomorrow" has become today."""
+    if kind == "three_days":
+        return min(starts_at - BEFORE_VISIT, due_at + timedelta(days=1))
+    midnight = datetime.combine(starts_at.astimezone(zone).date(), time(0), zone).astimezone(UTC)
+    return min(starts_at - BEFORE_VISIT, midnight)

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from service.database import sql, unit_of_work
 from service.messaging.family import VISIT_COLUMNS, News, VisitNews, recipients_of, text_to, visit_of
 from service.messaging.outbox import owe
+from service.messaging.quiet_hours import hours_of, quiet_until
 from service.reminders.cadence import ReminderKind, plan, useful_until
 from tables.appointments import Reminder
 
@@ -78,8 +80,13 @@ async def _queue_batch(now: datetime) -> int:
                 recipient,
                 visit_of(row),
                 NEWS[row["kind"]],
-                now=now,
-                useful_until=useful_until(row["kind"], due_at=row["due_at"], starts_at=row["starts_at"]),
+                not_before=quiet_until(now, hours_of(row), ZoneInfo(row["zone"])),
+                useful_until=useful_until(
+                    row["kind"],
+                    due_at=row["due_at"],
+                    starts_at=row["starts_at"],
+                    zone=ZoneInfo(row["zone"]),
+                ),
             )
             for row in live
             for recipient in recipients

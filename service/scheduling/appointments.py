@@ -113,15 +113,25 @@ async def lock_active(appointment_id: UUID, version: int | None, *, actor: Actor
         StaleVersion: somebody changed it first.
         Conflict: it is cancelled or over.
     """
-    rows = await sql(
-        f"SELECT {COLUMNS} {VISIBLE} AND a.id = $4 FOR UPDATE OF a", *_scope(actor), appointment_id
-    )
-    found = _only(rows)
+    # Locked by itself first: a join that waits for the lock finds no row once the session has changed.
+    await sql("SELECT 1 FROM appointment WHERE id = $1 FOR UPDATE", appointment_id)
+    found = await get_appointment(appointment_id, actor=actor)
     if version is not None and found.version != version:
         raise StaleVersion
     if found.status not in ACTIVE:
         raise Conflict(f"The appointment is {found.status}.")
     return found
+
+
+async def has_visit_to_come(child_id: UUID, *, now: datetime) -> bool:
+    """Whether a child has an active appointment whose clinic session is not over."""
+    rows = await sql(
+        """SELECT 1 FROM appointment a JOIN clinic_session s ON s.id = a.clinic_session
+           WHERE a.child = $1 AND a.status IN ('booked', 'confirmed') AND s.ends_at > $2 LIMIT 1""",
+        child_id,
+        now,
+    )
+    return bool(rows)
 
 
 def _scope(actor: Actor) -> tuple[str, list[UUID], UUID | None]:

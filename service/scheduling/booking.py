@@ -89,7 +89,7 @@ async def move(
         await change_places(old.session_id, room.session_id)
         moved = await _change(old, "move", actor, now, status="booked", room=room)
         await silence_reminders(old.id, now=now)
-        await _tell(moved, "moved", actor, now)
+        await _tell(moved, "moved", actor, now, expected_at=old.starts_at)
     return moved
 
 
@@ -126,7 +126,7 @@ async def cancel(
         await give_up_place(old.session_id)
         cancelled = await _change(old, "cancel", actor, now, status="cancelled")
         await silence_reminders(old.id, now=now)
-        await _tell(cancelled, "cancelled", actor, now)
+        await _tell(cancelled, "cancelled", actor, now, expected_at=old.starts_at)
     return cancelled
 
 
@@ -151,11 +151,11 @@ async def record_outcome(
 
 
 async def _facility_of(child_id: UUID, actor: Actor) -> UUID:
-    """The facility of a child that the actor may see."""
+    """The facility of a child that the actor may see; the child stays there until this unit of work ends."""
     where: Any = Child.id == child_id
     if (scope := children_in_scope(actor)) is not None:
         where &= scope
-    rows = await Child.select(Child.facility).where(where)
+    rows = await Child.select(Child.facility).where(where).lock_rows("SHARE")
     if not rows:
         raise NotFound("There is no such child.")
     facility_id: UUID = rows[0]["facility"]
@@ -247,12 +247,25 @@ def _told(view: AppointmentView) -> dict[str, object]:
     }
 
 
-async def _tell(view: AppointmentView, news: News, actor: Actor, now: datetime) -> None:
+async def _tell(
+    view: AppointmentView,
+    news: News,
+    actor: Actor,
+    now: datetime,
+    *,
+    expected_at: datetime | None = None,
+) -> None:
     """Plan the reminders of a visit that stands, and tell the family; not the one who did it by text."""
     visit = await _visit(view.id)
     if news != "cancelled":
         await plan_reminders(visit, now=now)
-    await tell_family(visit, news, now=now, already_knows=actor.id if actor.kind == "guardian" else None)
+    await tell_family(
+        visit,
+        news,
+        now=now,
+        expected_at=expected_at,
+        already_knows=actor.id if actor.kind == "guardian" else None,
+    )
 
 
 async def _visit(appointment_id: UUID) -> VisitNews:
