@@ -7,6 +7,7 @@ While the carrier cannot be asked the text stays unknown, and once it is of no m
 person, because nobody can tell then.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -60,8 +61,8 @@ async def reconcile(carrier: Carrier, clock: Clock) -> int:
     by_phone: dict[str, list[UnknownText]] = defaultdict(list)
     for row in rows:
         by_phone[row["phone"]].append(UnknownText(**row))
-    for phone, texts in by_phone.items():
-        await _look_up(phone, texts, carrier, clock)
+    # At once, so that a slow carrier costs one answer and not one for each phone.
+    await asyncio.gather(*(_look_up(phone, texts, carrier, clock) for phone, texts in by_phone.items()))
     return len(rows)
 
 
