@@ -35,9 +35,20 @@ async def opt_out(
 async def opt_in(phone: str, *, now: datetime, actor: Actor = SYSTEM) -> bool:
     """Let texts to a phone go out again, because it asked for that. Call it inside a unit of work.
 
+    Who asks for our texts agrees to get them; but not while staff have yet to find out whose phone it is.
+
     Returns:
         Whether this is news: False when the phone had not opted out.
     """
+    agreed = await sql(
+        """UPDATE guardian SET consented_at = $2 WHERE phone = $1 AND consented_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM handoff h WHERE h.phone = $1 AND h.reason = 'wrong_number'
+                           AND h.closed_at IS NULL) RETURNING id""",
+        phone,
+        now,
+    )
+    for row in agreed:
+        await record(entry(actor, "consent", "guardian", row["id"], now=now, after={"consented_at": now}))
     rows = await sql(
         "UPDATE opt_out SET ended_at = $2 WHERE phone = $1 AND ended_at IS NULL RETURNING id", phone, now
     )

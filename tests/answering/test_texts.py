@@ -284,3 +284,18 @@ async def test_a_text_that_cannot_be_handled_is_kept_for_a_person(doseline: Runn
     assert [row["reason"] for row in rows] == ["not_handled"]
     stopped = await sql("SELECT 1 FROM opt_out WHERE ended_at IS NULL")
     assert len(stopped) == (body == "STOP")
+
+
+async def test_who_writes_start_agrees_to_be_texted_but_not_a_wrong_number(doseline: Running) -> None:
+    facility = await a_facility()
+    session = await a_session(facility)
+    for phone in (AMINA, BABA):
+        await a_child(facility=facility, guardian=phone, consent=False)
+    await doseline.asks(BABA, "wrong number")
+    for phone in (AMINA, BABA):
+        await doseline.asks(phone, "START")
+        child = await a_child("Juma", facility=facility, guardian=phone)
+        await an_appointment(child, session, now=doseline.clock())
+    await doseline.work()
+    assert "Juma" in (await doseline.received(AMINA))[-1]
+    assert not any("Juma" in text for text in await doseline.received(BABA))
