@@ -73,9 +73,11 @@ def _diagram() -> Iterator[str]:
     yield "## How one thing leads to another\n\n```mermaid\nstateDiagram-v2\n    [*] --> Idle"
     yield "    Idle --> AwaitingConfirmation: a text about a visit goes out"
     arrows: dict[tuple[str, str], list[str]] = {}
-    for (state, intent), handler in transitions.TRANSITIONS.items():
+    rows = (*transitions.TRANSITIONS.items(), *transitions.ANOTHER_CHILD.items())
+    for (state, intent), handler in rows:
         for after in LEADS_TO.get(_name(handler), ()):
-            arrows.setdefault((state.__name__, after), []).append(intent)
+            named = arrows.setdefault((state.__name__, after), [])
+            named += [intent] if intent not in named else []
     for (before, after), intents in arrows.items():
         yield f"    {before} --> {after}: {', '.join(intents)}"
     yield "```\n"
@@ -92,10 +94,18 @@ def _anywhere() -> Iterator[str]:
 def _table() -> Iterator[str]:
     yield "## What an intent means where we are\n"
     yield "| state | intent | what happens | |\n| --- | --- | --- | --- |"
-    for (state, intent), handler in transitions.TRANSITIONS.items():
-        yield f"| {state.__name__} | {intent} | {_name(handler)} | {_first_line(handler)} |"
+    yield from _rows(transitions.TRANSITIONS)
     yield f"| any other | | {_name(transitions.OTHERWISE)} | {_first_line(transitions.OTHERWISE)} |"
     yield ""
+    yield "Where a place is being looked for one child and the text names another, these go first:\n"
+    yield "| state | intent | what happens | |\n| --- | --- | --- | --- |"
+    yield from _rows(transitions.ANOTHER_CHILD)
+    yield ""
+
+
+def _rows(table: dict[tuple[type[states.State], Intent], Handler]) -> Iterator[str]:
+    for (state, intent), handler in table.items():
+        yield f"| {state.__name__} | {intent} | {_name(handler)} | {_first_line(handler)} |"
 
 
 def _rules() -> Iterator[str]:

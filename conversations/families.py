@@ -17,6 +17,7 @@ from conversations.states import (
     ChoosingPlace,
     ChoosingVisit,
     Clarifying,
+    GaveUpPlace,
     Idle,
     State,
 )
@@ -76,6 +77,17 @@ def _of_children(state: State, reading: Reading, facts: Facts) -> Meant:
     if changed := _changed(state, found):
         return Meant(instead=tell_what_is_true(changed))
     return Meant(found)
+
+
+def names_another_child(state: State, reading: Reading, facts: Facts) -> bool:
+    """Whether a place is being looked for, and the text names other children than the one it is for."""
+    if not reading.children or not isinstance(state, ChoosingPlace | GaveUpPlace):
+        return False
+    ours = facts.visit(state.visit.appointment_id)
+    if ours:
+        return ours.child not in reading.children
+    # A visit that is given up has left no name behind: a child that has one is not the one that lost it.
+    return any(visit.child in reading.children for visit in facts.visits)
 
 
 def _changed(state: State, visits: Sequence[Visit]) -> tuple[Visit, ...]:

@@ -11,7 +11,7 @@ from msgspec import structs
 from conversations.effects import HandOffReason
 from conversations.events import Event, PlaceGone, PlacesFound, Said, VisitChanged
 from conversations.facts import Facts
-from conversations.families import nothing_left, tell_what_is_true
+from conversations.families import names_another_child, nothing_left, tell_what_is_true
 from conversations.handlers import asking, coming, consent, moving, people
 from conversations.intents import Intent
 from conversations.scenes import bound, scene_of
@@ -30,7 +30,7 @@ from conversations.step import Handler, Step
 from conversations.understanding.reader import understand
 from conversations.understanding.reading import Reading
 
-__all__ = ["ANYWHERE", "OTHERWISE", "TRANSITIONS", "Step", "step"]
+__all__ = ["ANOTHER_CHILD", "ANYWHERE", "OTHERWISE", "TRANSITIONS", "Step", "step"]
 
 # The same in every state.
 ANYWHERE: dict[Intent, Handler] = {
@@ -90,6 +90,17 @@ TRANSITIONS: dict[tuple[type[State], Intent], Handler] = {
     (WithPerson, Intent.UNKNOWN): people.let_pass,
 }
 
+# A place is being looked for one child, and the text names another: it goes before the rows above.
+ANOTHER_CHILD: dict[tuple[type[State], Intent], Handler] = {
+    (ChoosingPlace, Intent.CHOOSE): people.ask_again,
+    (ChoosingPlace, Intent.CONFIRM): coming.ask_about_next_visit,
+    (ChoosingPlace, Intent.RESCHEDULE): moving.offer_places,
+    (GaveUpPlace, Intent.RESCHEDULE): moving.offer_places,
+    (GaveUpPlace, Intent.CONFIRM): coming.ask_about_next_visit,
+    (GaveUpPlace, Intent.KEEP): coming.ask_about_next_visit,
+    (GaveUpPlace, Intent.DECLINE): people.clarify,
+}
+
 # Where no row applies, the text was not understood in this place.
 OTHERWISE: Handler = people.ask_again
 
@@ -131,7 +142,9 @@ def handler_for(state: State, reading: Reading, facts: Facts) -> Handler:
         Intent.HELP,
     }:
         return people.let_pass
-    return ANYWHERE.get(reading.intent) or TRANSITIONS.get((type(state), reading.intent)) or OTHERWISE
+    row = (type(state), reading.intent)
+    another = ANOTHER_CHILD.get(row) if names_another_child(state, reading, facts) else None
+    return ANYWHERE.get(reading.intent) or another or TRANSITIONS.get(row) or OTHERWISE
 
 
 def _read(state: State, said: Said, facts: Facts) -> Reading:

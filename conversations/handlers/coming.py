@@ -2,11 +2,18 @@
 
 from conversations.effects import Cancel, Confirm, Effect, Say
 from conversations.facts import Facts, Visit
-from conversations.families import Meant, rest_of, said_about, visits_meant, visits_spoken_of
+from conversations.families import (
+    Meant,
+    names_another_child,
+    rest_of,
+    said_about,
+    visits_meant,
+    visits_spoken_of,
+)
 from conversations.handlers.moving import look_for_places
 from conversations.intents import Intent
 from conversations.states import AwaitingConfirmation, ChoosingPlace, GaveUpPlace, Idle, State
-from conversations.step import Step, about, awaiting, of, say, say_of
+from conversations.step import Step, about, awaiting, of, say, say_of, stay
 from conversations.understanding.reading import Reading
 
 
@@ -27,8 +34,9 @@ def confirm(state: State, visits: tuple[Visit, ...], facts: Facts) -> Step:
 
 def ask_about_next_visit(state: State, reading: Reading, facts: Facts) -> Step:
     """A "yes" when nothing was asked: say what is planned, and ask about what is not confirmed yet."""
-    del state
     visits = tuple(visit for visit in facts.visits if not reading.children or visit.child in reading.children)
+    if not visits and facts.visits:
+        return stay(state, say("no_visit_for_child", child=reading.children[0]))
     if not visits:
         return Step(Idle(), (say("no_visits"),))
     still_open = tuple(visit for visit in visits if visit.status != "confirmed")
@@ -57,7 +65,7 @@ def cancel(state: State, visits: tuple[Visit, ...], facts: Facts) -> Step:
 
 def keep_visit(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
     """Other places were offered; the parent would rather come as planned."""
-    if state.again:
+    if state.again and not names_another_child(state, reading, facts):
         return Step(Idle(), (say("stays_cancelled"),))
     return confirm_visit(state, reading, facts)
 
@@ -70,7 +78,7 @@ def stay_cancelled(state: State, reading: Reading, facts: Facts) -> Step:
 
 def decline_while_choosing(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
     """None of the places, and not the old one either."""
-    if state.again:
+    if state.again and not names_another_child(state, reading, facts):
         return Step(Idle(), (say("stays_cancelled"),))
     meant: Meant = visits_meant(state, reading, facts, Intent.DECLINE)
     return meant.instead or cancel(state, meant.visits, facts)

@@ -12,6 +12,7 @@ from msgspec import structs
 
 from conversations.documentation import LEADS_TO
 from conversations.effects import (
+    Cancel,
     Confirm,
     Effect,
     HandOff,
@@ -38,7 +39,7 @@ from conversations.states import (
     State,
     WithPerson,
 )
-from conversations.transitions import TRANSITIONS, step
+from conversations.transitions import TRANSITIONS, handler_for, step
 from conversations.understanding.lexicon import languages, lexicon
 from conversations.wish import DayPart, Wish
 
@@ -175,9 +176,9 @@ def test_the_diagram_shows_every_way_a_conversation_can_go(state: State, text: s
     facts = structs.replace(facts, known=True, opted_out=False, prompts=())
     after = step(state, Said(text), facts)
     assert after.reading
-    handler = TRANSITIONS.get((type(state), after.reading.intent))
-    if handler is None:
+    if (type(state), after.reading.intent) not in TRANSITIONS:
         return
+    handler = handler_for(state, after.reading, facts)
     everywhere = {type(state).__name__, "Idle", "AwaitingConfirmation", "WithPerson"}
     drawn = everywhere | set(LEADS_TO.get(handler.__name__, ()))
     if "ChoosingPlace" in drawn:
@@ -222,6 +223,11 @@ def reminded(*visits: Visit) -> tuple[Prompt, ...]:
 
 def keys(effects: tuple[Effect, ...]) -> list[str]:
     return [effect.key for effect in effects if isinstance(effect, Say)]
+
+
+def abouts_of(state: State) -> set[UUID]:
+    named = getattr(state, "visits", None) or (state.visit,)  # type: ignore[union-attr]
+    return {one.appointment_id for one in named}
 
 
 def test_a_reply_belongs_to_the_prompt_and_not_to_the_next_visit() -> None:
@@ -271,6 +277,33 @@ def test_a_visit_that_changed_under_our_hands_is_told_as_it_is_now() -> None:
 def test_a_visit_that_went_under_our_hands_is_said_to_be_cancelled() -> None:
     after = step(CHOOSING, VisitChanged(IDS[0]), family(visits=()))
     assert (after.state, keys(after.effects)) == (Idle(), ["visit_is_gone"])
+
+
+@pytest.mark.parametrize("text", ["move Juma to tuesday", "yes Juma will come", "number 2 for Juma"])
+def test_the_places_offered_to_one_child_are_not_taken_for_another(text: str) -> None:
+    offers = structs.replace(CHOOSING, offers=FREE[1:]) if "yes" in text else CHOOSING
+    assert not changes(step(offers, Said(text), family()).effects)
+
+
+@pytest.mark.parametrize(
+    "text", ["can Juma come another day?", "yes Juma will come", "Juma cannot come either"]
+)
+def test_after_one_child_gave_up_its_place_another_child_is_heard(text: str) -> None:
+    after = step(GaveUpPlace(About(IDS[0], 2)), Said(text), family(visits=(JUMA,)))
+    assert LookForPlaces(IDS[0], Wish()) not in after.effects
+    assert abouts_of(after.state) == {JUMA.appointment_id}
+
+
+def test_while_a_lost_place_is_replaced_another_child_is_heard() -> None:
+    again = structs.replace(CHOOSING, again=True)
+    after = step(again, Said("Juma cannot come"), family(visits=(JUMA,)))
+    assert changes(after.effects) == [Cancel(JUMA.appointment_id, 1)]
+
+
+def test_offers_stay_open_when_a_child_without_a_visit_is_named() -> None:
+    after = step(CHOOSING, Said("yes Juma will come"), family(visits=(ZURI,)))
+    assert after.effects == (Say("no_visit_for_child", {"child": "Juma"}),)
+    assert after.state == CHOOSING
 
 
 def test_a_place_that_went_leads_to_another_look_with_the_same_wish() -> None:
