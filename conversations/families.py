@@ -4,7 +4,8 @@ The order of trust: a child named; a day named that only one visit has; the one 
 about. When more than one remains, the parent is asked, never guessed at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -52,12 +53,10 @@ def visits_spoken_of(state: State, facts: Facts) -> tuple[Visit, ...]:
 def visits_meant(state: State, reading: Reading, facts: Facts, intent: Intent) -> Meant:
     """The visits that the text is about, all of them active and unchanged since we asked."""
     if reading.children:
-        return _of_children(state, reading, facts)
+        return _of_children(state, reading, facts, intent)
     visits = visits_spoken_of(state, facts)
-    if not visits:
-        return Meant(instead=nothing_left(facts))
-    if changed := _changed(state, visits):
-        return Meant(instead=tell_what_is_true(changed))
+    if otherwise := _not_as_asked(state, visits, facts):
+        return Meant(instead=otherwise)
     if len(visits) == 1 or reading.all_children:
         return Meant(visits)
     on_that_day = tuple(visit for visit in visits if visit.starts_at.date() in reading.wish.dates)
@@ -66,17 +65,46 @@ def visits_meant(state: State, reading: Reading, facts: Facts, intent: Intent) -
     return Meant(instead=ask_which(visits, intent, reading))
 
 
-def _of_children(state: State, reading: Reading, facts: Facts) -> Meant:
+def _not_as_asked(state: State, visits: Sequence[Visit], facts: Facts) -> Step | None:
+    """What to say where the visits that we asked about are not all there, or not as they were."""
+    if not visits:
+        return nothing_left(facts)
+    if len(visits) < len(abouts(state)):
+        # A bare word may have been meant for the one that is gone.
+        return tell_what_is_true(visits)
+    changed = changed_since(state, visits)
+    return tell_what_is_true(changed) if changed else None
+
+
+def _of_children(state: State, reading: Reading, facts: Facts, intent: Intent) -> Meant:
     """The visits of the children named: among those asked about, or else each child's next one."""
     asked = [visit for visit in visits_spoken_of(state, facts) if visit.child in reading.children]
     missing = [name for name in reading.children if name not in {visit.child for visit in asked}]
-    others = [next((visit for visit in facts.visits if visit.child == name), None) for name in missing]
-    found = (*asked, *(visit for visit in others if visit))
+    found = (*asked, *(visit for name in missing for visit in _next_visits(name, facts)))
     if not found:
         return Meant(instead=Step(state, (say("no_visit_for_child", child=reading.children[0]),)))
-    if changed := _changed(state, found):
+    if changed := changed_since(state, found):
         return Meant(instead=tell_what_is_true(changed))
+    if share_a_name(found) and not reading.all_children:
+        return Meant(instead=ask_which(found, intent, reading))
     return Meant(found)
+
+
+def _next_visits(name: str, facts: Facts) -> Iterable[Visit]:
+    """The next visit of each child of this name."""
+    following: dict[UUID, Visit] = {}
+    for visit in facts.visits:
+        if visit.child == name:
+            following.setdefault(visit.child_id, visit)
+    return following.values()
+
+
+def share_a_name(visits: Iterable[Visit]) -> bool:
+    """Whether a name among these stands for several children, so that it does not say which is meant."""
+    children: dict[str, set[UUID]] = {}
+    for visit in visits:
+        children.setdefault(visit.child, set()).add(visit.child_id)
+    return any(len(ids) > 1 for ids in children.values())
 
 
 def names_another_child(state: State, reading: Reading, facts: Facts) -> bool:
@@ -90,7 +118,7 @@ def names_another_child(state: State, reading: Reading, facts: Facts) -> bool:
     return any(visit.child in reading.children for visit in facts.visits)
 
 
-def _changed(state: State, visits: Sequence[Visit]) -> tuple[Visit, ...]:
+def changed_since(state: State, visits: Sequence[Visit]) -> tuple[Visit, ...]:
     """Those that are no longer as they were when we asked."""
     versions = {one.appointment_id: one.version for one in abouts(state)}
     return tuple(

@@ -4,7 +4,15 @@ from msgspec import structs
 
 from conversations.effects import Say
 from conversations.facts import Facts, Visit
-from conversations.families import ask_which, nothing_left, tell_what_is_true, visits_meant, visits_spoken_of
+from conversations.families import (
+    ask_which,
+    changed_since,
+    nothing_left,
+    share_a_name,
+    tell_what_is_true,
+    visits_meant,
+    visits_spoken_of,
+)
 from conversations.handlers.coming import cancel, confirm
 from conversations.handlers.moving import look_for_places
 from conversations.handlers.people import give_to_person, has_been_asked_enough
@@ -54,9 +62,10 @@ def choose_visit(state: ChoosingVisit, reading: Reading, facts: Facts) -> Step:
     visits = tuple(visit for one in chosen if (visit := facts.visit(one.appointment_id)))
     if not visits:
         return nothing_left(facts)
-    changed = tuple(visit for one, visit in zip(chosen, visits, strict=False) if one.version != visit.version)
-    if changed:
+    if changed := changed_since(state, visits):
         return tell_what_is_true(changed)
+    if share_a_name(visits) and not (reading.choice or reading.all_children):
+        return ask_which(visits, state.intent, reading, state.misunderstood + 1)
     return _carry_out(state.intent, state, visits, reading, facts)
 
 

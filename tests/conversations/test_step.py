@@ -306,6 +306,30 @@ def test_offers_stay_open_when_a_child_without_a_visit_is_named() -> None:
     assert after.state == CHOOSING
 
 
+@pytest.mark.parametrize("text", ["Zuri cannot come", "yes Zuri will come"])
+def test_two_children_of_one_name_are_asked_about(text: str) -> None:
+    namesake = structs.replace(JUMA, child="Zuri")
+    facts = family(visits=(ZURI, namesake), children=("Zuri",), prompts=reminded(ZURI, namesake))
+    after = step(Idle(), Said(text), facts)
+    assert not changes(after.effects)
+    assert isinstance(after.state, ChoosingVisit)
+    again = step(after.state, Said("Zuri"), structs.replace(facts, prompts=()))
+    assert not changes(again.effects)
+
+
+def test_a_visit_that_changed_while_another_one_went_is_not_taken_for_unchanged() -> None:
+    state = ChoosingVisit((About(IDS[0], 2), About(IDS[1], 1)), Intent.DECLINE)
+    moved = structs.replace(JUMA, version=2)
+    after = step(state, Said("both"), family(visits=(moved,)))
+    assert not changes(after.effects)
+
+
+def test_no_to_two_visits_does_not_cancel_the_one_that_is_left() -> None:
+    state = AwaitingConfirmation((About(IDS[0], 1), About(IDS[1], 1)))
+    after = step(state, Said("no"), family(visits=(JUMA,)))
+    assert not changes(after.effects)
+
+
 def test_a_place_that_went_leads_to_another_look_with_the_same_wish() -> None:
     wish = Wish(dates=(date(2026, 3, 9),))
     after = step(structs.replace(CHOOSING, wish=wish), PlaceGone(IDS[0]), family())
