@@ -180,13 +180,15 @@ async def test_receipts_come_late_doubled_and_in_no_order(doseline: Running, sta
     assert tuple(rows[0].values()) == ("delivered", "SM1")
 
 
-async def test_a_report_of_an_opt_out_is_written_down(doseline: Running) -> None:
+@pytest.mark.parametrize("before", ["accepted", "delivered"])
+async def test_a_report_of_an_opt_out_is_written_down(doseline: Running, before: str) -> None:
     rows = await sql(
         """INSERT INTO outbox_message (phone, body, segments, kind, priority, not_before, useful_until,
                                        status, created_at, sent_at)
-           VALUES ($1, 'Hello', 1, 'reply', 0, $2, $2, 'accepted', $2, $2) RETURNING id""",
+           VALUES ($1, 'Hello', 1, 'reply', 0, $2, $2, $3, $2, $2) RETURNING id""",
         PHONE,
         NOW,
+        before,
     )
     report = {"MessageSid": "SM1", "MessageStatus": "failed", "ErrorCode": "21610"}
     await doseline.posts(f"/twilio/status?text={rows[0]['id']}", report)

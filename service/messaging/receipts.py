@@ -15,7 +15,7 @@ from service.messaging.statuses import is_final, lower_than
 # and the text moves forward with it.
 TAKE = """
 WITH known AS (
-    SELECT id, phone FROM outbox_message WHERE id = $1
+    SELECT id FROM outbox_message WHERE id = $1
 ), receipt AS (
     INSERT INTO delivery_receipt (id, outbox_message, provider_sid, status, error_code, received_at)
     SELECT gen_random_uuid(), id, $3, $2, $4, $5 FROM known
@@ -29,7 +29,7 @@ WITH known AS (
         settled_at = CASE WHEN $7 THEN $5::timestamptz END
     FROM receipt WHERE o.id = receipt.outbox_message AND o.status = ANY($6::text[]) RETURNING o.id
 )
-SELECT phone, EXISTS (SELECT 1 FROM settled) AS settled FROM known
+SELECT EXISTS (SELECT 1 FROM settled) AS settled FROM known
 """
 
 log = structlog.get_logger(__name__)
@@ -43,16 +43,17 @@ async def take_receipt(text_id: UUID, report: CarrierText, *, now: datetime) -> 
         to repeat what nobody can use.
     """
     if REACTIONS.get(report.error_code or 0, (None,))[0] is not OptedOut:
-        return await _take(text_id, report, now) is not None
+        return await _take(text_id, report, now)
     async with unit_of_work():
-        phone = await _take(text_id, report, now)
-        if phone is not None:
-            await consent.opt_out(phone, "carrier", now=now)
-    return phone is not None
+        settled = await _take(text_id, report, now)
+        # Also when the text was settled before: that the number has opted out stays true.
+        for row in await sql("SELECT phone FROM outbox_message WHERE id = $1", text_id):
+            await consent.opt_out(row["phone"], "carrier", now=now)
+    return settled
 
 
-async def _take(text_id: UUID, report: CarrierText, now: datetime) -> str | None:
-    """The phone of the text that moved forward; None when none did."""
+async def _take(text_id: UUID, report: CarrierText, now: datetime) -> bool:
+    """Whether a text moved forward."""
     rows = await sql(
         TAKE,
         text_id,
@@ -65,6 +66,6 @@ async def _take(text_id: UUID, report: CarrierText, now: datetime) -> str | None
     )
     if not rows:
         log.warning("receipt for an unknown text", text=str(text_id))
-        return None
-    phone: str = rows[0]["phone"]
-    return phone if rows[0]["settled"] else None
+        return False
+    settled: bool = rows[0]["settled"]
+    return settled
