@@ -5,11 +5,12 @@ LOCKED := --quiet --universal --generate-hashes --no-header --no-annotate --no-e
 
 .PHONY: setup run test check format bench lock clean
 
-# Installed once; again only when a lock file or the project's own description changes.
+# Installed once; again only when a lock file or the project's own description changes. The lock file
+# names everything, so nothing is resolved: an older pip would look at releases newer than the pinned ones.
 .venv/installed: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Doseline needs Python 3.11 or later: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
