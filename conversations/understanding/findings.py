@@ -7,7 +7,7 @@ noted here; what follows from that in the scene is decided by the rules.
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from conversations.understanding.calendar import Calendar
 from conversations.understanding.days import Mention, mentions
@@ -48,6 +48,7 @@ class Act(Struct, frozen=True):
         asked: a question mark closes its clause.
         opened: its clause begins as a question does ("can we", "should I").
         alone: nothing but politeness stands beside it in its clause.
+        beside: how many words of its clause nobody can explain.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Act(Struct, frozen=True):
     asked: bool = False
     opened: bool = False
     alone: bool = False
+    beside: int = 0
 
 
 class ClauseRead(Struct, frozen=True):
@@ -138,9 +140,9 @@ def gather(
         children=tuple(name for name in scene.children if name in named),
         all_children=any(clause.all_children for clause in reads),
         unresolved=any(not names for clause in reads for _, names in clause.spoken_of),
-        choice=_choice(everything, known, scene.choices) if whole else None,
+        choice=_choice(_besides_politeness(reads), known, scene.choices) if whole else None,
         figures=any(word.isdecimal() for word in everything),
-        denied=_denied(reads, known, scene.guardian),
+        denied=_denied(reads, known, scene),
         words=len(everything),
         unexplained=sum(clause.unexplained for clause in reads),
     )
@@ -193,7 +195,10 @@ def read_clause(
         language=first.language,
         matches=tuple(matches),
         acts=tuple(
-            _acts(number, Clause(words, clause.asked), _heard(matches, named, clause), negators, covered, tongues)
+            structs.replace(act, beside=unexplained)
+            for act in _acts(
+                number, Clause(words, clause.asked), _heard(matches, named, clause), negators, covered, tongues
+            )
         ),
         wished=tuple(mention for mention in named if mention not in refused and mention.meaning != "past"),
         refused=tuple(mention for mention in named if mention in refused),
@@ -419,10 +424,14 @@ def _names(words: tuple[str, ...], name: tuple[str, ...]) -> range | None:
     return _at(words, name) or _at(words, (*name[:-1], f"{name[-1]}s"))
 
 
-def _denied(reads: Iterable[ClauseRead], known: Lexicon, guardian: str | None) -> str:
-    """The guardian's name, where a "not" stands shortly before it."""
-    name = _words_of(guardian or "")[:1]
+def _denied(reads: Iterable[ClauseRead], known: Lexicon, scene: Scene) -> str:
+    """The guardian's name, where a "not" stands shortly before it; or a name that is asked about."""
+    name = _words_of(scene.guardian or "")[:1]
+    strange = {words[0] for one in (scene.guardian or "", *scene.children) if (words := _words_of(one))}
     for clause in reads:
+        for match in clause.matches:
+            if match.act == "who_is" and strange.intersection(clause.words[match.end : match.end + 1]):
+                return clause.words[match.end]
         at = _names(clause.words, name) if name else None
         if at and known.negators.intersection(clause.words[max(0, at.start - _NEGATION_REACH) : at.start]):
             return name[0]
@@ -438,6 +447,19 @@ def _words_of(name: str) -> tuple[str, ...]:
 def _is_a_word(name: tuple[str, ...], known: Lexicon) -> bool:
     """A child may be called Will or Hope: such a name cannot be told from the word, so we ask instead."""
     return len(name) == 1 and (name[0] in known.book.words or name[0] in known.meaningless)
+
+
+def _besides_politeness(reads: Iterable[ClauseRead]) -> tuple[str, ...]:
+    """The words of a text that could pick from a list: "Second one. God bless"."""
+    return tuple(
+        word
+        for read in reads
+        for at, word in enumerate(read.words)
+        if not any(
+            match.start <= at < match.end and match.act in {"thanks", "greeting", "nothing"}
+            for match in read.matches
+        )
+    )
 
 
 def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:

@@ -54,6 +54,7 @@ ACTS = (
     "later",
     "sooner",
     "who",
+    "who_is",
     "where",
     "when",
     "what",
@@ -287,6 +288,6 @@ def _check(phrases: PhraseData) -> None:
         for line in lines:
             if seen.setdefault(line, act) != act:
                 raise ValueError(f"{line!r} stands in {seen[line]} and in {act}: only one can be heard")
-    used = {part.strip("[]") for lines in phrases.acts.values() for line in lines for part in line.split()}
+    used = " ".join(line for lines in phrases.acts.values() for line in lines)
     if unused := {name for name in phrases.classes if f"<{name}>" not in used}:
         raise ValueError(f"classes that no line uses: {sorted(unused)}")

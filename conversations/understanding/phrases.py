@@ -112,16 +112,20 @@ class PhraseBook:
             if part not in self._slots:
                 raise ValueError(f"{line!r} names an unknown slot {part}; there are {sorted(self._slots)}")
             return (Element({}, optional, part),)
-        if part.startswith("<") and part.endswith(">"):
-            if part[1:-1] not in self._classes:
-                raise ValueError(f"{line!r} names an unknown class {part}")
-            return (Element(_groups(self._classes[part[1:-1]]), optional),)
-        if not part or any(sign in part for sign in "<>[]{}"):
+        if not part or any(sign in part for sign in "[]{}"):
             raise ValueError(f"{line!r} cannot be read at {part!r}")
-        options = part.split("/") if part != "/" else [part]
+        options = [option for one in part.split("/") for option in self._options(one, line)]
         if len(options) == 1 and not optional:  # "aujourd'hui" may be several words once it is levelled
-            return tuple(Element({word: ((),)}) for word in level(part))
-        return (Element(_groups(map(level, options)), optional),)
+            return tuple(Element({word: ((),)}) for word in options[0])
+        return (Element(_groups(options), optional),)
+
+    def _options(self, option: str, line: str) -> tuple[tuple[str, ...], ...]:
+        """The words, or all that a class stands for."""
+        if not option.startswith("<"):
+            return (level(option),)
+        if option[1:-1] not in self._classes:
+            raise ValueError(f"{line!r} names an unknown class {option}")
+        return self._classes[option[1:-1]]
 
     def find(self, words: tuple[str, ...], slots: Slots | None = None) -> tuple[Match, ...]:
         """The phrases in these words, none overlapping another, in the order in which they stand."""

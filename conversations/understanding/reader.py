@@ -144,7 +144,8 @@ def _reading(
 def _must_ask(verdict: Verdict, found: Findings, scene: Scene) -> bool:
     acting = verdict.intent in {Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE}
     unresolved = found.unresolved and not found.children and len(scene.children) > 1
-    only_an_hour = bool(found.when.at) and not found.acts and not any(one.names_a_day for one in found.when.wished)
+    hours_only = not any(one.names_a_day for one in found.when.wished)
+    only_an_hour = bool(found.when.at) and hours_only and not found.acts and not scene.offers
     return verdict.intent is Intent.UNSURE or (acting and (found.when.unsure or unresolved or only_an_hour))
 
 
@@ -237,8 +238,9 @@ def _dates(found: Findings, scene: Scene) -> tuple[date, ...]:
     if found.said("same_day") and not (dates or found.refusal):
         return tuple(sorted(visit_days))
     hours_named = found.when.part or found.when.at
-    if found.when.at and not dates and found.when.bounds == (None, None) and len(visit_days) == 1:
-        return tuple(visit_days)  # "could I come at 4 instead"
+    only_hours = not dates and found.when.bounds == (None, None) and len(visit_days) == 1
+    if only_hours and not scene.offers and (found.when.at or (found.when.wished and found.promise)):
+        return tuple(visit_days)  # "could I come at 4 instead", "yes but only after school"
     if dates and set(dates) <= visit_days and found.said("move") and not hours_named:
         weeks = (timedelta(days=-7), timedelta(days=7))
         return tuple(sorted(day + week for day in dates for week in weeks if day + week > scene.now.date()))

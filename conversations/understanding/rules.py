@@ -17,6 +17,7 @@ from conversations.understanding.reading import Question, Scene
 UNEXPLAINED_BESIDE_A_PROMISE = 5
 UNEXPLAINED_BESIDE_YES = 1
 UNEXPLAINED_BESIDE_OK = 0
+UNEXPLAINED_ELSEWHERE = 6
 UNEXPLAINED_BESIDE_THANKS = 2
 
 
@@ -103,7 +104,7 @@ def asks_for_help(found: Findings, scene: Scene) -> Verdict | None:
     """HELP by itself, or a question who we are."""
     del scene
     act = found.said("who") or next(
-        (act for act in found.acts if act.name == "bare_help" and act.alone), None
+        (act for act in found.acts if act.name in {"bare_help", "who_is"} and act.alone), None
     )
     return _verdict(Intent.HELP, "help", act) if act else None
 
@@ -186,7 +187,7 @@ def hesitates(found: Findings, scene: Scene) -> Verdict | None:
     """Maybe, I hope so, if I get a ride: neither yes nor no, unless another day is asked for."""
     act = found.said("hedge")
     obstacle = found.said("obstacle")
-    if _asks_to_move(found, scene) or not (act or obstacle):
+    if _asks_to_move(found, scene) or not (act or obstacle) or found.said("keep"):
         return None
     if act is None and found.refusal:
         return None  # "can't come, I am working": the obstacle only says why
@@ -229,9 +230,13 @@ def _asks_to_move(found: Findings, scene: Scene) -> bool:
         return True
     choosing = scene.question in {Question.WHICH_PLACE, Question.ANOTHER_DAY}
     if choosing and (
-        found.said("none_of_these", "free", "later", "sooner") or _turns_offers_down(found, scene)
+        found.said("free", "later", "sooner")
+        or (found.said("none_of_these") and not found.said("cancel", "cancel_visit", "not_coming"))
+        or _turns_offers_down(found, scene)
     ):
         return True
+    if found.said("keep"):
+        return False
     if found.said("same_day", "later", "sooner") and scene.visits_at and not (found.query or found.refusal):
         return True
     return _names_another_day(found, scene) or _refuses_only_the_day(found, scene)
@@ -240,7 +245,7 @@ def _asks_to_move(found: Findings, scene: Scene) -> bool:
 def _refuses_only_the_day(found: Findings, scene: Scene) -> bool:
     """Whether the day is refused and not the visit: "not Thursday", "yes but not Thursday"."""
     refusal = found.refusal
-    named = any(found.when.refuses_day_of(at) for at in scene.visits_at)
+    named = any(found.when.refuses_day_of(at) for at in (*scene.visits_at, *scene.offers))
     return named and (refusal is None or refusal.name == "no")
 
 
@@ -327,7 +332,7 @@ def promises(found: Findings, scene: Scene) -> Verdict | None:
     act = found.said("coming")
     if act is None or (found.query and (act.asked or act.opened)):
         return None
-    if act.asked or act.opened or found.unexplained > UNEXPLAINED_BESIDE_A_PROMISE:
+    if act.asked or act.opened or act.beside > UNEXPLAINED_BESIDE_A_PROMISE:
         return _unsure("promise_not_certain", act)
     return _verdict(Intent.CONFIRM, "promise", act)
 
@@ -339,15 +344,20 @@ def agrees(found: Findings, scene: Scene) -> Verdict | None:
     if act := found.said("yes"):
         if scene.question is Question.WHICH_MEANING:
             return _unsure("yes_to_which", act)
-        certain = not act.asked and found.unexplained <= UNEXPLAINED_BESIDE_YES
+        certain = not act.asked and _is_plain(act, found, UNEXPLAINED_BESIDE_YES)
         return _verdict(Intent.CONFIRM, "yes", act, 0.95) if certain else _unsure("yes_and_more", act)
     act = found.said("ok")
     if act is None or found.query:
         return None
     if scene.question in {Question.NOTHING, Question.ANOTHER_DAY}:
         return _verdict(Intent.SMALLTALK, "ok_after_the_fact", act, 0.7)
-    certain = not act.asked and found.unexplained <= UNEXPLAINED_BESIDE_OK
+    certain = not act.asked and _is_plain(act, found, UNEXPLAINED_BESIDE_OK)
     return _verdict(Intent.CONFIRM, "ok", act, 0.8) if certain else _unsure("ok_and_more", act)
+
+
+def _is_plain(act: Act, found: Findings, beside: int) -> bool:
+    """Whether few enough words are unexplained, in its own clause and in the others."""
+    return act.beside <= beside and found.unexplained <= UNEXPLAINED_ELSEWHERE + beside
 
 
 # --- questions and talk ---------------------------------------------------------------------------
