@@ -65,8 +65,9 @@ class Mention(Struct, frozen=True):
         return bool(self.dates or self.earliest or self.latest)
 
     @property
-    def names_an_hour(self) -> bool:
-        return bool(self.at or self.not_before or self.not_after)
+    def leaves_days(self) -> bool:
+        """Whether refusing it says which days are left: "not until june"."""
+        return self.otherwise != Days()
 
 
 # --- from words to slots ---------------------------------------------------------------------------

@@ -446,7 +446,7 @@ def _words_of(name: str) -> tuple[str, ...]:
 
 def _is_a_word(name: tuple[str, ...], known: Lexicon) -> bool:
     """A child may be called Will or Hope: such a name cannot be told from the word, so we ask instead."""
-    return len(name) == 1 and (name[0] in known.book.words or name[0] in known.meaningless)
+    return len(name) == 1 and (name[0] in known.book.whole_lines or name[0] in known.meaningless)
 
 
 def _besides_politeness(reads: Iterable[ClauseRead]) -> tuple[str, ...]:
@@ -474,7 +474,7 @@ def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:
             found.add(known.number_of[words[at:end]])
         elif words[at].isdecimal():
             found.add(int(words[at]))
-        elif words[at][0].isalnum() and words[at] not in known.around_numbers:
+        elif words[at][0].isalnum() and words[at] not in known.around_numbers | known.polite:
             return None
         at = max(end, at + 1)
     number = found.pop() if len(found) == 1 else 0

@@ -78,6 +78,7 @@ class PhraseBook:
         self._classes = {name: tuple(map(level, options)) for name, options in classes.items()}
         self.acts = set(acts)
         self.words: set[str] = set()
+        self.whole_lines: set[str] = set()
         for act, lines in acts.items():
             for line in lines:
                 self._add(act, line)
@@ -95,6 +96,8 @@ class PhraseBook:
 
     def _index(self, phrase: Phrase) -> None:
         first_element = phrase.elements[0]
+        if len(phrase.elements) == 1:
+            self.whole_lines.update(word for word, rests in first_element.groups.items() if () in rests)
         for first in first_element.groups or (first_element.slot,):
             self._phrases.setdefault(first, []).append(phrase)
         for element in phrase.elements:

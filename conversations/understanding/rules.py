@@ -193,7 +193,9 @@ def hesitates(found: Findings, scene: Scene) -> Verdict | None:
         return None  # "can't come, I am working": the obstacle only says why
     if found.query and not found.promise and not found.refusal:
         return None
-    return _unsure("hesitation", act or obstacle, confidence=0.6)
+    # Said with a reason only, they most likely come; with a "maybe" nobody knows.
+    likely = Intent.CONFIRM if act is None and found.said("coming") else None
+    return _unsure("hesitation", act or obstacle, likely, confidence=0.6)
 
 
 def contradicts(found: Findings, scene: Scene) -> Verdict | None:
@@ -293,7 +295,7 @@ def refuses(found: Findings, scene: Scene) -> Verdict | None:
         return _unsure("cannot_what", act, Intent.DECLINE)
     if found.when.refused and not any(found.when.refuses_day_of(at) for at in scene.visits_at):
         days = any(mention.names_a_day for mention in found.when.refused)
-        if days:
+        if days and not any(mention.leaves_days for mention in found.when.refused):
             return _unsure("refuses_another_time", act, Intent.RESCHEDULE)
         return _verdict(Intent.RESCHEDULE, "refuses_another_time", act, 0.5)
     return _verdict(Intent.DECLINE, "refusal", act)
@@ -307,7 +309,8 @@ def says_no(found: Findings, scene: Scene) -> Verdict | None:
     plain = act.alone and not found.unexplained
     if plain and scene.question in {Question.WILL_YOU_COME, Question.ANOTHER_DAY}:
         return _verdict(Intent.DECLINE, "no", act)
-    return _unsure("no_to_what", act, confidence=0.4)
+    likely = Intent.DECLINE if scene.question is Question.WILL_YOU_COME else None
+    return _unsure("no_to_what", act, likely, confidence=0.4)
 
 
 # --- will come ------------------------------------------------------------------------------------

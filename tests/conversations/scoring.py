@@ -80,7 +80,7 @@ def _wrong_days(expect: dict[str, Any] | None, read: dict[str, Any]) -> str:
     if not expect or "error" in read:
         return ""
     found = read["when"] or {"dates": [], "from": None, "to": None, "time": None, "part": None}
-    if read["ask"] and set(expect["dates"]) & set(found["dates"]):
+    if read["ask"] and (not expect["dates"] or set(expect["dates"]) & set(found["dates"])):
         return ""
     wrong = [
         name
