@@ -49,9 +49,7 @@ def best(read: Callable[[], object]) -> float:
 
 def texts() -> list[tuple[str, Scene]]:
     lines = [
-        msgspec.json.decode(line, type=Line)
-        for path in SETS
-        for line in path.read_text("utf-8").splitlines()
+        msgspec.json.decode(line, type=Line) for path in SETS for line in path.read_text("utf-8").splitlines()
     ]
     return [(line.text, scene_of(line.scene, line.language)) for line in lines]
 

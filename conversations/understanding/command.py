@@ -165,7 +165,11 @@ def _when(reading: Reading, scene: SceneLine) -> dict[str, Any] | None:
     if reading.intent is Intent.CHOOSE and scene.offers and reading.choice:
         at = _local(scene.offers[reading.choice - 1])
         return {**_NOTHING, "dates": [at.date().isoformat()], "time": f"{at:%H:%M}"}
-    if scene.prompt == "slot_offer" and len(fitting := _fitting(reading.wish, scene)) == 1 and (_is_wish(reading.wish) or reading.wish.excluded):
+    if (
+        scene.prompt == "slot_offer"
+        and len(fitting := _fitting(reading.wish, scene)) == 1
+        and (_is_wish(reading.wish) or reading.wish.excluded)
+    ):
         return {**_NOTHING, "dates": [fitting[0].date().isoformat()], "time": f"{fitting[0]:%H:%M}"}
     if reading.rule == "any_of_these":
         return {**_NOTHING, "dates": sorted({_local(at).date().isoformat() for at in scene.offers})}
@@ -191,7 +195,13 @@ _NOTHING: dict[str, Any] = {"dates": [], "from": None, "to": None, "time": None,
 
 def _is_wish(wish: Wish) -> bool:
     return wish != Wish() and bool(
-        wish.dates or wish.earliest or wish.latest or wish.part or wish.at or wish.not_before or wish.not_after
+        wish.dates
+        or wish.earliest
+        or wish.latest
+        or wish.part
+        or wish.at
+        or wish.not_before
+        or wish.not_after
     )
 
 

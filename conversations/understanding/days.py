@@ -108,7 +108,9 @@ def _in_figures(word: str, at: int) -> Mapping[str, list[tuple[int, Any]]]:
 
 def _clock(word: str) -> Hour | None:
     hour, _, minute = word.replace(".", ":").replace("h", ":").partition(":")
-    if not (hour.isdecimal() and minute.isdecimal() and int(hour) <= LAST_HOUR and int(minute) <= LAST_MINUTE):
+    if not (
+        hour.isdecimal() and minute.isdecimal() and int(hour) <= LAST_HOUR and int(minute) <= LAST_MINUTE
+    ):
         return None
     return int(hour), int(minute)
 
@@ -386,7 +388,9 @@ def _day_bounds(act: str, named: Mention, calendar: Calendar) -> tuple[Days, Day
     if act == "from":
         return Days(earliest=first), Days(latest=first - one_day)
     if act == "before":
-        return Days(earliest=calendar.today, latest=max(first - one_day, calendar.today)), Days(earliest=first)
+        return Days(earliest=calendar.today, latest=max(first - one_day, calendar.today)), Days(
+            earliest=first
+        )
     open_again = first if named.earliest else last + one_day
     return Days(earliest=calendar.today, latest=last), Days(earliest=open_again)
 

@@ -179,7 +179,9 @@ def _behind_hours(times: dict[str, list[str]]) -> Iterator[str]:
             if hour and behind:
                 first, *more = behind.split()
                 if not more:
-                    yield from (level(word)[0] for word in first.strip("[]").split("/") if word[0] not in "{<.")
+                    yield from (
+                        level(word)[0] for word in first.strip("[]").split("/") if word[0] not in "{<."
+                    )
 
 
 def _single_words(words: Iterable[str]) -> frozenset[str]:

@@ -124,9 +124,7 @@ class Findings(Struct, frozen=True):
         return 1 - self.unexplained / self.words if self.words else 0.0
 
 
-def gather(
-    reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: bool = True
-) -> Findings:
+def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: bool = True) -> Findings:
     """The evidence of some clauses together; `whole` where they are all of the text."""
     everything = tuple(word for clause in reads for word in clause.words)
     named = {name for clause in reads for _, names in clause.spoken_of for name in names}
@@ -197,28 +195,35 @@ def read_clause(
         acts=tuple(
             structs.replace(act, beside=unexplained)
             for act in _acts(
-                number, Clause(words, clause.asked), _heard(matches, named, clause), negators, covered, tongues
+                number,
+                Clause(words, clause.asked),
+                _heard(matches, named, clause),
+                negators,
+                covered,
+                tongues,
             )
         ),
         wished=tuple(mention for mention in named if mention not in refused and mention.meaning != "past"),
         refused=tuple(mention for mention in named if mention in refused),
         spoken_of=spoken_of,
         # "All" by itself is all children where nothing else is said of it: not in "all month".
-        all_children=bool(everyone) and covered.isdisjoint(everyone) and (len(everyone) > 1 or not unexplained),
+        all_children=bool(everyone)
+        and covered.isdisjoint(everyone)
+        and (len(everyone) > 1 or not unexplained),
         unexplained=unexplained,
     )
 
 
-def _told_from_days(
-    matches: list[Match], named: list[Mention]
-) -> tuple[list[Match], list[Mention]]:
+def _told_from_days(matches: list[Match], named: list[Mention]) -> tuple[list[Match], list[Mention]]:
     """Where a phrase and a day share words, the longer of them is meant."""
     weak = [match for match in matches if match.act in _LESS_THAN_DAYS]
     hidden = {
         mention
         for mention in named
         for match in weak
-        if match.start <= mention.start and mention.end <= match.end and match.end - match.start > mention.end - mention.start
+        if match.start <= mention.start
+        and mention.end <= match.end
+        and match.end - match.start > mention.end - mention.start
     }
     days = [mention for mention in named if mention not in hidden]
     dropped = {

@@ -161,6 +161,8 @@ class Languages:
             folder.name: _compiled(data[folder.name], _day_data(folder), _every_name(called, foreign))
             for folder in folders
         }
+        for one in self.lexicons.values():
+            one.spelling  # noqa: B018  made now, so that the first text does not wait for it
         self.quoting: Quoting = quoting(
             (phrases.reactions for phrases in data.values()),
             (line for phrases in data.values() for line in phrases.quotes),
@@ -251,7 +253,8 @@ def _compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> 
             numbers=by_first_word(" ".join(words) for words in numbers),
             number_of=numbers,
             around_numbers=around,
-            never_mended_into=_words(phrases.negators) | {words[0] for words in map(level, bare) if len(words) == 1},
+            never_mended_into=_words(phrases.negators)
+            | {words[0] for words in map(level, bare) if len(words) == 1},
         )
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None

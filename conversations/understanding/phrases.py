@@ -8,6 +8,7 @@ the grammar of days knows; what filled it is kept with the match.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -58,8 +59,45 @@ class Match(Struct, frozen=True):
         return next((value for slot, value in self.filled if slot == name), None)
 
 
+class Beginnings:
+    """The phrases that begin with one word: nearly all of them are told apart by the word behind it."""
+
+    def __init__(self) -> None:
+        self.always: list[Phrase] = []
+        self.by_second: dict[str, list[Phrase]] = {}
+
+    def add(self, phrase: Phrase, rests: Iterable[tuple[str, ...]]) -> None:
+        """Index a phrase whose first word may be followed by these words of its first element."""
+        seconds: set[str] = set()
+        for rest in rests:
+            found = {rest[0]} if rest else _words_behind(phrase.elements[1:])
+            if found is None:
+                self.always.append(phrase)
+                return
+            seconds |= found
+        for word in seconds:
+            self.by_second.setdefault(word, []).append(phrase)
+
+    def followed_by(self, words: tuple[str, ...], at: int) -> Sequence[Phrase]:
+        """The phrases that the word at this place lets hope for."""
+        likely = self.by_second.get(words[at]) if at < len(words) else None
+        return [*self.always, *likely] if likely else self.always
+
+
+def _words_behind(elements: tuple[Element, ...]) -> set[str] | None:
+    """The words that can come next; None where that can be anything, or nothing."""
+    found: set[str] = set()
+    for element in elements:
+        if not element.groups:
+            return None
+        found.update(element.groups)
+        if not element.optional:
+            return found
+    return None
+
+
 class PhraseBook:
-    """Phrases of a language, indexed by the word or slot they begin with."""
+    """Phrases of a language, indexed by the words or the slot they begin with."""
 
     def __init__(
         self,
@@ -73,7 +111,7 @@ class PhraseBook:
             ValueError: a line is empty or stands twice, or names a class or slot that does not exist.
         """
         self._rank = {act: rank for rank, act in enumerate(acts)}
-        self._phrases: dict[str, list[Phrase]] = {}
+        self._phrases: dict[str, Beginnings] = {}
         self._slots = frozenset(slots)
         self._classes = {name: tuple(map(level, options)) for name, options in classes.items()}
         self.acts = set(acts)
@@ -98,8 +136,10 @@ class PhraseBook:
         first_element = phrase.elements[0]
         if len(phrase.elements) == 1:
             self.whole_lines.update(word for word, rests in first_element.groups.items() if () in rests)
-        for first in first_element.groups or (first_element.slot,):
-            self._phrases.setdefault(first, []).append(phrase)
+        for first, rests in first_element.groups.items():
+            self._phrases.setdefault(first, Beginnings()).add(phrase, rests)
+        if first_element.slot:
+            self._phrases.setdefault(first_element.slot, Beginnings()).add(phrase, [()])
         for element in phrase.elements:
             for first, rests in element.groups.items():
                 self.words.add(first)
@@ -136,23 +176,26 @@ class PhraseBook:
 
     def every(self, words: tuple[str, ...], slots: Slots | None = None) -> list[Match]:
         """All phrases in these words, the longest first."""
-        found = []
+        found: list[Match] = []
         for start, word in enumerate(words):
-            phrases = self._phrases.get(word, ())
-            for phrase in phrases:
-                found += _matches(phrase, words, start, slots)
-            if slots is not None:
-                for slot in slots[start]:
-                    for phrase in self._phrases.get(slot, ()):
-                        found += _matches(phrase, words, start, slots)
+            if beginnings := self._phrases.get(word):
+                for phrase in beginnings.followed_by(words, start + 1):
+                    _add_match(phrase, words, start, slots, found)
+            for slot, fillings in slots[start].items() if slots is not None else ():
+                if beginnings := self._phrases.get(slot):
+                    for phrase in beginnings.followed_by(words, fillings[0][0]):
+                        _add_match(phrase, words, start, slots, found)
         found.sort(key=lambda match: (match.start - match.end, self._rank[match.act], match.start))
         return found
 
 
-def _matches(phrase: Phrase, words: tuple[str, ...], start: int, slots: Slots | None) -> list[Match]:
+def _add_match(
+    phrase: Phrase, words: tuple[str, ...], start: int, slots: Slots | None, found: list[Match]
+) -> None:
     filled: list[tuple[str, Any]] = []
     end = _end(phrase.elements, 0, words, start, slots, filled)
-    return [Match(phrase.act, phrase.line, start, end, tuple(filled))] if end > start else []
+    if end > start:
+        found.append(Match(phrase.act, phrase.line, start, end, tuple(filled)))
 
 
 def apart(matches: Iterable[Match]) -> Iterable[Match]:
@@ -209,6 +252,7 @@ def _end_behind_gap(
     return -1
 
 
+@lru_cache(maxsize=1 << 16)
 def level(text: str) -> tuple[str, ...]:
     """The words of a lexicon's entry, as they stand in a levelled text.
 

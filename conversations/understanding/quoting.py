@@ -58,4 +58,6 @@ def quoting(reactions: Iterable[Reactions], quotes: Iterable[str]) -> Quoting:
 
 def _announcing(lines: Iterable[str], end: str) -> re.Pattern[str]:
     options = "|".join(_FILLED.join(map(re.escape, line.split("..."))) for line in lines)
-    return re.compile(rf"[\s\u200b-\u200f\u2066-\u2069]*(?:-{{2,}}\s*)?(?:{options or '(?!)'}){end}", re.IGNORECASE)
+    return re.compile(
+        rf"[\s\u200b-\u200f\u2066-\u2069]*(?:-{{2,}}\s*)?(?:{options or '(?!)'}){end}", re.IGNORECASE
+    )

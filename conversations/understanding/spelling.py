@@ -5,10 +5,9 @@ turns a sentence round or stands for an answer by itself: those are too short an
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property
 
 SHORTEST_MENDED = 5
-TWO_SLIPS_FROM = 9
+TWO_SLIPS_FROM = 8
 LONGEST_MENDED = 24
 
 
@@ -24,14 +23,10 @@ class Spelling:
         )
         self._never = frozenset(never)
         self._mended: dict[str, str] = {}
-
-    @cached_property
-    def _left(self) -> dict[str, tuple[str, ...]]:
-        left: dict[str, list[str]] = {}
-        for word in sorted(self._words):
+        self._left: dict[str, list[str]] = {}
+        for word in self._words:
             for rest in _rests(word):
-                left.setdefault(rest, []).append(word)
-        return {rest: tuple(words) for rest, words in left.items()}
+                self._left.setdefault(rest, []).append(word)
 
     def mend(self, word: str) -> str:
         """The word that was meant, or the same word where that is not plain."""
@@ -61,7 +56,7 @@ _REMEMBERED = 4096
 def _rests(word: str) -> Iterable[str]:
     """The word, and what is left when letters are taken out of it."""
     once = set(_without_one(word))
-    twice = {rest for one in once for rest in _without_one(one)} if len(word) >= TWO_SLIPS_FROM - 1 else set()
+    twice = {rest for one in once for rest in _without_one(one)} if len(word) >= TWO_SLIPS_FROM else set()
     return {word, *once, *twice}
 
 

@@ -71,7 +71,11 @@ def _harm(allowed: set[str], said: set[str], read: dict[str, Any]) -> str:
         return ""
     if read["intent"] in COMING and not said & COMING and said & NOT_COMING:
         return "harm: confirm"
-    if read["intent"] == "decline" and "decline" not in said and said & {"confirm", "reschedule", "smalltalk"}:
+    if (
+        read["intent"] == "decline"
+        and "decline" not in said
+        and said & {"confirm", "reschedule", "smalltalk"}
+    ):
         return "harm: decline"
     return ""
 
@@ -135,8 +139,12 @@ def _explain(verdict: Verdict) -> None:
     expect, read, scene = verdict.line["expect"], verdict.read, verdict.line["scene"]
     print(f"{verdict.line['id']} {', '.join(verdict.faults)}: {verdict.line['text']!r}")
     print(f"    {scene['prompt']}, now {scene['now']}, {scene['region']}, children {scene['children']}")
-    print(f"    wanted {expect['intent']} {expect.get('accept')} ask {expect['ask']} {expect.get('when') or ''}")
-    shown = {key: read.get(key) for key in ("intents", "ask", "rule", "evidence", "when", "children", "error")}
+    print(
+        f"    wanted {expect['intent']} {expect.get('accept')} ask {expect['ask']} {expect.get('when') or ''}"
+    )
+    shown = {
+        key: read.get(key) for key in ("intents", "ask", "rule", "evidence", "when", "children", "error")
+    }
     print(f"    read   {read.get('intent')} {shown}")
 
 
