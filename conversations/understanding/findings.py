@@ -10,8 +10,9 @@ from functools import lru_cache
 from msgspec import Struct, structs
 
 from conversations.understanding.calendar import Calendar
-from conversations.understanding.days import Mention, mentions
+from conversations.understanding.days import mentions
 from conversations.understanding.lexicon import Lexicon
+from conversations.understanding.mention import Mention
 from conversations.understanding.normal import normalise
 from conversations.understanding.phrases import Match, end_of_group
 from conversations.understanding.reading import Scene

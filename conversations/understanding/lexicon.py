@@ -265,11 +265,13 @@ def _words(entries: Iterable[str]) -> frozenset[str]:
 
 
 def _phrase_data(folder: Traversable) -> PhraseData:
-    return _converted(folder, "phrases.toml", PhraseData)
+    data: PhraseData = _converted(folder, "phrases.toml", PhraseData)
+    return data
 
 
 def _day_data(folder: Traversable) -> DayData:
-    return _converted(folder, "days.toml", DayData)
+    data: DayData = _converted(folder, "days.toml", DayData)
+    return data
 
 
 def _converted(folder: Traversable, name: str, shape: Any) -> Any:

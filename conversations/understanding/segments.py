@@ -3,6 +3,8 @@
 Nothing is cut where one answer is for all: "zuri and juma yes".
 """
 
+from itertools import pairwise
+
 from conversations.understanding.findings import ClauseRead
 
 # What can be said of one child and not of another.
@@ -23,7 +25,7 @@ def by_child(read: ClauseRead) -> tuple[int, ...]:
     if named[0] < decisive[0][0]:
         return tuple(named[1:])
     cuts = []
-    for before, after in zip(named, named[1:], strict=False):
+    for before, after in pairwise(named):
         between = [start for start, _ in decisive if before < start < after]
         if between:
             cuts.append(between[0])

@@ -5,6 +5,7 @@ turns a sentence round or stands for an answer by itself: those are too short an
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
 
 SHORTEST_MENDED = 5
 TWO_SLIPS_FROM = 8
@@ -68,10 +69,7 @@ def _without_one(word: str) -> Iterator[str]:
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _SOUNDS = ("bv", "sczx", "iey", "kcq", "gj", "mn", "ou", "ae", "td", "ao", "lr", "ie", "wu", "pf")
 _NEAR = frozenset(
-    pair
-    for row in _KEYS
-    for first, second in zip(row, row[1:], strict=False)
-    for pair in (first + second, second + first)
+    pair for row in _KEYS for first, second in pairwise(row) for pair in (first + second, second + first)
 ) | frozenset(one + other for sounds in _SOUNDS for one in sounds for other in sounds)
 _EXCHANGED = 2
 

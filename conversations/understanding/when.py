@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 
 from msgspec import Struct
 
-from conversations.understanding.days import Mention
+from conversations.understanding.mention import Mention
 from conversations.understanding.phrases import Match
 from conversations.wish import DayPart, part_of
 

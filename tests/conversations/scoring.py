@@ -104,7 +104,7 @@ def _days(when: dict[str, Any]) -> Any:
         return frozenset(when["dates"])
     if when["from"] and when["to"]:
         first, last = (date.fromisoformat(when[end]).toordinal() for end in ("from", "to"))
-        if last - first < 7:  # noqa: PLR2004  a few days may be listed as well
+        if last - first < 7:  # a few days may be listed as well
             return frozenset(date.fromordinal(day).isoformat() for day in range(first, last + 1))
     return (when["from"], when["to"])
 

@@ -30,8 +30,43 @@ GOLDEN = [
 ]
 POLITE = {"en": "please", "es": "por favor"}
 WORDS = st.sampled_from(
-    "yes no not stop don't cancel monday 12 / 3 pm after before to or , . ? kal zuri juma both la el no si "
-    "mañana 👍 > \n été saa 10h30 2026-03-12 31/2 maybe text between and week next in".split(" ")
+    (
+        *(
+            "yes",
+            "no",
+            "not",
+            "stop",
+            "don't",
+            "cancel",
+            "monday",
+            "12",
+            "/",
+            "3",
+            "pm",
+            "after",
+            "before",
+            "to",
+        ),
+        *(
+            "or",
+            ",",
+            ".",
+            "?",
+            "kal",
+            "zuri",
+            "juma",
+            "both",
+            "la",
+            "el",
+            "si",
+            "mañana",
+            "👍",
+            ">",
+            "\n",
+            "été",
+        ),
+        *("saa", "10h30", "2026-03-12", "31/2", "maybe", "text", "between", "and", "week", "next", "in"),
+    )
 )
 TEXTS = st.one_of(st.text(max_size=1600), st.lists(WORDS, max_size=60).map(" ".join))
 
