@@ -75,10 +75,11 @@ class ClauseRead(Struct, frozen=True):
     spoken_of: tuple[tuple[int, tuple[str, ...]], ...]
     all_children: bool
     unexplained: int
+    figures: bool
 
 
 class Findings(Struct, frozen=True):
-    """The evidence in a text. `figures` says that a bare number stands in it.
+    """The evidence in a text. `figures` says that a bare number stands in it, of which nothing is known.
 
     `denied` is the guardian's name where it is said not to be theirs ("I'm not Amina"). `unresolved` says
     that a child is spoken of and the scene does not tell which.
@@ -140,7 +141,7 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
         all_children=any(clause.all_children for clause in reads),
         unresolved=any(not names for clause in reads for _, names in clause.spoken_of),
         choice=_choice(_besides_politeness(reads), known, scene.choices) if whole else None,
-        figures=any(word.isdecimal() for word in everything),
+        figures=any(clause.figures for clause in reads),
         denied=_denied(reads, known, scene),
         words=len(everything),
         unexplained=sum(clause.unexplained for clause in reads),
@@ -212,6 +213,7 @@ def read_clause(
         and covered.isdisjoint(everyone)
         and (len(everyone) > 1 or not unexplained),
         unexplained=unexplained,
+        figures=any(word.isdecimal() for at, word in enumerate(words) if at not in explained),
     )
 
 
@@ -304,7 +306,9 @@ def _acts(
             word for other in matches if other.act != match.act for word in words[other.start : other.end]
         }
         alone = all(
-            not word.isalnum() or any(word in known.polite for known in tongues) for word in rest | others
+            not word.isalnum()
+            or any(word in known.polite or word in known.turning_words for known in tongues)
+            for word in rest | others
         )
         if match.act in _ONLY_ALONE and not alone:
             continue
