@@ -112,7 +112,11 @@ def meaning(reading: Reading, scene: SceneLine) -> dict[str, Any]:
     """The reading in the words of the documentation."""
     parts = reading.parts or ()
     chief = _named(reading, scene)
-    others = [_NAMES.get(part.intent, part.intent) for part in parts[1:] if part.intent is not Intent.UNSURE]
+    others = [
+        _NAMES.get(part.leaning or part.intent, part.leaning or part.intent)
+        for part in parts[1:]
+        if part.leaning or part.intent is not Intent.UNSURE
+    ]
     return {
         "intent": chief,
         "intents": list(dict.fromkeys((chief, *others))),

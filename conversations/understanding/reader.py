@@ -123,6 +123,10 @@ def _reading(
         found_children, everyone = chief.children, chief.all_children
     else:
         found_children, everyone = found.children, found.all_children
+    if found.unresolved and not found_children and not everyone and verdict.intent in _ABOUT_A_VISIT:
+        # "The little one can't": whose visit is not known, so nothing is done to any.
+        rule = "which_child"
+        verdict = Verdict(Intent.UNSURE, rule, verdict.evidence, verdict.confidence / 2, verdict.intent)
     return Reading(
         intent=verdict.intent,
         language=text_language.language,
@@ -141,18 +145,29 @@ def _reading(
     )
 
 
+_ABOUT_A_VISIT = frozenset({Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE})
+
+
 def _must_ask(verdict: Verdict, found: Findings, scene: Scene) -> bool:
-    acting = verdict.intent in {Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE}
-    unresolved = found.unresolved and not found.children and len(scene.children) > 1
+    """Whether two readings remain: of the whole, of a day, or of an hour that stands alone."""
     hours_only = not any(one.names_a_day for one in found.when.wished)
     only_an_hour = bool(found.when.at) and hours_only and not found.acts and not scene.offers
-    return verdict.intent is Intent.UNSURE or (acting and (found.when.unsure or unresolved or only_an_hour))
+    doubtful = found.when.unsure or only_an_hour
+    return verdict.intent is Intent.UNSURE or (verdict.intent in _ABOUT_A_VISIT and doubtful)
 
 
 def _parts(found: Findings, verdict: Verdict, scene: Scene) -> tuple[Part, ...]:
     """All that the text says, the chief thing first."""
     wish = wish_of(found, scene)
-    chief = Part(verdict.intent, found.children, found.all_children, wish, verdict.rule, verdict.evidence)
+    chief = Part(
+        verdict.intent,
+        found.children,
+        found.all_children,
+        wish,
+        verdict.rule,
+        verdict.evidence,
+        verdict.leaning,
+    )
     others = [
         Part(other.intent, found.children, found.all_children, Wish(), other.rule, other.evidence)
         for other in everything_said(found, scene)
@@ -189,7 +204,7 @@ def _grouped(reads: Sequence[ClauseRead]) -> list[list[ClauseRead]]:
     groups: list[list[ClauseRead]] = []
     last: set[str] = set()
     for read in reads:
-        named = {name for _, names in read.spoken_of for name in names}
+        named = {name for one in read.spoken_of for name in one.names}
         says = any(act.name not in {"thanks", "greeting", "nothing"} for act in read.acts) or read.wished
         if groups and (not named or named <= last or not last or not says):
             groups[-1].append(read)
