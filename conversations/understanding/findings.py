@@ -28,9 +28,9 @@ from conversations.understanding.tokens import Clause
 from conversations.understanding.when import When, refused_in
 
 # Their words hold names of days that are not meant: "good morning", "voy tarde".
-_NOT_ABOUT_DAYS = frozenset({"nothing", "greeting", "thanks"})
+_NOT_ABOUT_DAYS = frozenset({"greeting", "thanks"})
 # These give way to a day that holds their words ("after school"), and hide one that they hold ("voy tarde").
-_LESS_THAN_DAYS = frozenset({"hedge", "obstacle", "later", "sooner", "same_day", "any_of_these"})
+_LESS_THAN_DAYS = frozenset({"nothing", "hedge", "obstacle", "later", "sooner", "same_day", "any_of_these"})
 # How far a "not" reaches: "not at all sure to come".
 _NEGATION_REACH = 3
 # One letter answers when it stands alone; beside other words it is "y" for "and" or a slip of the thumb.
