@@ -12,6 +12,7 @@ MONTHS = 12
 DAYS_OF_WEEK = 7
 # Beyond this a bare day of the month is not an appointment.
 MONTHS_AHEAD = 6
+LONGEST_MONTH = 31
 # Countries that write the month first, and those that write it either way.
 MONTH_FIRST = frozenset({"US", "FM", "MH", "PW", "GU", "VI", "AS", "MP"})
 EITHER_FIRST = frozenset({"CA", "PH"})
@@ -83,7 +84,7 @@ class Calendar(Struct, frozen=True):
             found = _date(self.today.year + years, index + 1, day)
             if found and found >= self.today and month in {None, index + 1}:
                 return Days((found,))
-        return None
+        return self._around_end_of(month) if month and day <= LONGEST_MONTH else None
 
     def in_figures(self, first: int, second: int, year: int | None = None) -> Days | None:
         """12/3: as the country writes it; both ways where that is not known and both are dates."""
@@ -146,6 +147,12 @@ class Calendar(Struct, frozen=True):
         first = date(year, month, 1)
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         return Days(earliest=max(first, self.today), latest=last)
+
+    def _around_end_of(self, month: int) -> Days:
+        """31 June: its last day or the next one's first, whichever was meant."""
+        last = self.named_month(month).latest
+        assert last is not None
+        return Days((last, last + timedelta(days=1)), unsure=True)
 
     def _monday(self) -> date:
         return self.today - timedelta(days=self.today.weekday())

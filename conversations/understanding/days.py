@@ -5,18 +5,25 @@ patterns. Words become slots (`{weekday}`, `{day}`, `{hour}`), patterns over slo
 patterns over mentions become ranges. Whether a day is wished or refused is not decided here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import time
 from typing import Any
 
-from conversations.understanding.calendar import Calendar, Days
+from conversations.understanding.calendar import LONGEST_MONTH, Calendar, Days
 from conversations.understanding.daywords import DayWords
-from conversations.understanding.mention import FULL_DAY, HALF_DAY, Hour, Mention, hour_mention, told_apart
-from conversations.understanding.phrases import NO_SLOTS, Match
+from conversations.understanding.mention import (
+    DATED,
+    FULL_DAY,
+    HALF_DAY,
+    Hour,
+    Mention,
+    hour_mention,
+    told_apart,
+)
+from conversations.understanding.phrases import NO_SLOTS, Match, Slots
 from conversations.understanding.ranges import with_ranges
 from conversations.wish import DayPart
 
-LONGEST_MONTH = 31
 LAST_HOUR, LAST_MINUTE = 23, 59
 MOST_COUNTED = 60
 
@@ -30,10 +37,8 @@ def _slots(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, list[tu
     """What each place of a clause could be."""
     found: list[Mapping[str, list[tuple[int, Any]]]] = []
     for at, word in enumerate(words):
-        if word[0].isdigit():
-            found.append(_in_figures(word, at))
-        else:
-            found.append(_in_words(words, at, known) if word in known.first_words else NO_SLOTS)  # type: ignore[arg-type]
+        named = _in_words(words, at, known) if word in known.first_words else NO_SLOTS
+        found.append({**_in_figures(word, at), **named} if word[0].isdigit() else named)  # type: ignore[arg-type]
     return found
 
 
@@ -72,7 +77,9 @@ def _in_words(words: tuple[str, ...], at: int, known: DayWords) -> Mapping[str, 
     slots: dict[str, list[tuple[int, Any]]] = {}
     for slot, name, value in known.first_words[words[at]]:
         end = at + len(name)
-        if words[at:end] == name:
+        # "2a" is Monday in Portuguese, but "2 a 5" is a range.
+        counted = name[0].isdecimal() and any(word.isdecimal() for word in words[end : end + 1])
+        if words[at:end] == name and not counted:
             slots.setdefault(slot, []).append((end, value))
             if slot == "{n}" and value <= FULL_DAY:
                 slots.setdefault("{hour}", []).append((end, (value % FULL_DAY, 0)))
@@ -152,8 +159,26 @@ def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tup
             found.append(hour_mention(at, at + 1, "hour", slots[at]["{clock}"][0][1], known))
         elif at not in taken and "{date}" in slots[at] and (days := _date_in_figures(word, calendar)):
             found.append(Mention(at, at + 1, "date", days))
+    found += _listed_days(words, found, slots, known, calendar)
     found.sort(key=lambda mention: mention.start)
     return tuple(with_ranges(words, told_apart(words, found, known), slots, known, calendar))
+
+
+def _listed_days(
+    words: tuple[str, ...], found: list[Mention], slots: Slots, known: DayWords, calendar: Calendar
+) -> Iterator[Mention]:
+    """Numbers that stand beside a date in a list of days: "the 13th or 14", "13 or 14 march"."""
+    covered = {at for mention in found for at in range(mention.start, mention.end)}
+    for dated in [mention for mention in found if mention.meaning in DATED and mention.dates]:
+        month = dated.dates[0].month if dated.meaning == "day_and_month" else None
+        for joint, at in ((dated.end, dated.end + 1), (dated.start - 1, dated.start - 2)):
+            if not 0 <= at < len(words) or {joint, at} & covered or words[joint] not in known.or_:
+                continue
+            behind = words[at + 1] if at + 1 < len(words) else ""
+            if behind in known.behind_hours or behind in known.not_behind_days or "{day}" not in slots[at]:
+                continue
+            if days := calendar.day_of_month(slots[at]["{day}"][0][1], month):
+                yield Mention(at, at + 1, dated.meaning, days)
 
 
 def _mention(

@@ -17,7 +17,6 @@ DAY_MEANINGS = (
     "next_weekday",
     "this_weekday",
     "weekday_and_day",
-    "weekday",
     "in_days",
     "in_a_week",
     "in_a_week_from_tomorrow",
@@ -25,6 +24,7 @@ DAY_MEANINGS = (
     "in_months",
     "day_and_month",
     "day_of_month",
+    "weekday",
     "week_of",
     "this_week",
     "week_after_next",
@@ -99,6 +99,7 @@ class DayWords(Struct, frozen=True):
     not_behind_days: frozenset[str]
     linking: frozenset[str]
     joined_by: frozenset[str]
+    or_: frozenset[str]
     except_: tuple[tuple[str, ...], ...]
     past_words: frozenset[str]
     either_way: frozenset[str]
@@ -133,6 +134,7 @@ def day_words(data: DayData) -> DayWords:
         not_behind_days=_single_words(data.words.not_behind_days),
         linking=_single_words(data.words.linking),
         joined_by=_single_words((*data.words.or_, *data.words.linking)),
+        or_=_single_words(data.words.or_),
         except_=tuple(map(level, data.words.except_)),
         past_words=_single_words(data.words.past),
         either_way=frozenset(data.words.either_way),

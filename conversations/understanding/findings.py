@@ -147,7 +147,7 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
         children=tuple(name for name in scene.children if name in named),
         all_children=any(clause.all_children for clause in reads),
         unresolved=any(not one.names for clause in reads for one in clause.spoken_of),
-        choice=_choice(_besides_politeness(reads), known, scene.choices) if whole else None,
+        choice=_choice_of(reads, known, scene.choices) if whole else None,
         figures=any(clause.figures for clause in reads),
         denied=_denied(reads, known, scene),
         words=len(everything),
@@ -390,6 +390,23 @@ def _besides_politeness(reads: Iterable[ClauseRead]) -> tuple[str, ...]:
             match.start <= at < match.end and match.act in {"thanks", "greeting", "nothing"}
             for match in read.matches
         )
+    )
+
+
+def _choice_of(reads: Sequence[ClauseRead], known: Lexicon, choices: int) -> int | None:
+    """The number that is chosen; of "not the 1, the 2" the one that is not refused."""
+    chosen = _choice(_besides_politeness(reads), known, choices)
+    if chosen is not None or len(reads) < 2:  # noqa: PLR2004
+        return chosen
+    left = [read for read in reads if not _refuses_numbers(read.words, known)]
+    return _choice(_besides_politeness(left), known, choices) if len(left) < len(reads) else None
+
+
+def _refuses_numbers(words: tuple[str, ...], known: Lexicon) -> bool:
+    """Whether a clause says "not the 1" and nothing else."""
+    small = known.negators | known.days.joined_by | known.around_numbers
+    return not known.negators.isdisjoint(words) and all(
+        word.isdecimal() or word in small or (word,) in known.number_of for word in words
     )
 
 

@@ -122,8 +122,8 @@ def picks_a_number(found: Findings, scene: Scene) -> Verdict | None:
 def picks_any(found: Findings, scene: Scene) -> Verdict | None:
     """Any of the offered places will do."""
     act = found.said("any_of_these")
-    if act is None or scene.question is not Question.WHICH_PLACE or found.refusal:
-        return None
+    if act is None or scene.question is not Question.WHICH_PLACE or found.refusal or found.when.dates:
+        return None  # "Tuesday or Wednesday, either will do": any of those two
     return _verdict(Intent.RESCHEDULE, "any_of_these", act)
 
 
@@ -406,8 +406,10 @@ def asks_what(found: Findings, scene: Scene) -> Verdict | None:
 
 def names_the_visits_day(found: Findings, scene: Scene) -> Verdict | None:
     """Only the day that it is: a question or an answer, so ask."""
-    del scene
-    return Verdict(Intent.UNSURE, "only_the_day", confidence=0.4) if found.when else None
+    if not found.when:
+        return None
+    others = set(found.when.dates) - {at.date() for at in scene.visits_at}
+    return Verdict(Intent.UNSURE, "only_the_day", "", 0.4, Intent.RESCHEDULE if others else None)
 
 
 def is_confused(found: Findings, scene: Scene) -> Verdict | None:
