@@ -11,12 +11,16 @@ from uuid import UUID
 
 from service.access.accounts import NewUser, UserView, create_user
 from service.access.actor import SYSTEM, Actor
+from service.paging import Page
 from service.registration.children import ChildView, NewChild, register_child
 from service.registration.facilities import FacilityView, NewFacility, get_facility, register_facility
 from service.registration.families import NewGuardian
 from service.scheduling.appointments import AppointmentView
 from service.scheduling.booking import NewAppointment, book
 from service.scheduling.sessions import NewSession, SessionView, open_session
+from service.vaccination.activation import activate
+from service.vaccination.immunizations import ImmunizationView, NewImmunization, record_dose
+from service.vaccination.schedules import NewSchedule, ScheduleView, Shipped, add_schedule
 
 # A Wednesday, 12:00 in Nairobi.
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
@@ -87,6 +91,18 @@ async def an_appointment(
     if session is None:
         session = await a_session(await _facility_of(child))
     return await book(NewAppointment(child.id, session.id), actor=SYSTEM, now=now)
+
+
+async def a_schedule_in_force(shipped: Shipped = "ke") -> ScheduleView:
+    """A schedule that comes along, put in force."""
+    added = await add_schedule(NewSchedule(shipped=shipped), actor=SYSTEM, now=NOW)
+    await activate(added.id, confirm=True, actor=SYSTEM, page=Page(), now=NOW)
+    return added
+
+
+async def a_dose(child: ChildView, cvx: str, on: date, *, now: datetime = NOW) -> ImmunizationView:
+    """A dose that was given to a child."""
+    return await record_dose(child.id, NewImmunization(cvx=cvx, given_on=on), actor=SYSTEM, now=now)
 
 
 async def an_admin(email: str | None = None) -> UserView:

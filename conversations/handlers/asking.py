@@ -2,8 +2,8 @@
 
 from msgspec import structs
 
-from conversations.effects import Say
-from conversations.facts import Facts, Visit
+from conversations.effects import Params, Say
+from conversations.facts import Facts, NextDue, Visit
 from conversations.families import (
     ask_which,
     changed_since,
@@ -36,9 +36,37 @@ def tell_where(state: State, reading: Reading, facts: Facts) -> Step:
 
 
 def tell_what(state: State, reading: Reading, facts: Facts) -> Step:
-    """What is it for, what to bring? Which vaccine, and anything medical, is left to people."""
-    del reading
-    return stay(state, with_phone("what", facts) if facts.visits else say("no_visits"))
+    """What is it for, what is due? Diseases are named where the programme allows it; advice is for people."""
+    visits = tuple(v for v in visits_spoken_of(state, facts) or facts.visits if _is_about(v.child, reading))
+    if not visits:
+        return stay(state, *_next_due(reading, facts))
+    named = [Say("what_for", _with_diseases(visit)) for visit in visits if visit.protects_against]
+    return stay(state, *named or [with_phone("what", facts)])
+
+
+def _next_due(reading: Reading, facts: Facts) -> list[Say]:
+    """When the next doses of children without a visit are due, by the forecast."""
+    due = [one for one in facts.next_due if _is_about(one.child, reading)]
+    return [_say_due(one, facts) for one in due] or [say("no_visits")]
+
+
+def _say_due(due: NextDue, facts: Facts) -> Say:
+    key = "due_now" if due.on <= facts.now.date() else "next_due"
+    params: Params = {"child": due.child}
+    if key == "next_due":
+        params["due_on"] = due.on
+    if not due.protects_against:
+        return Say(key, params)
+    params["diseases"] = due.protects_against
+    return Say(f"{key}_for", params)
+
+
+def _with_diseases(visit: Visit) -> Params:
+    return {**of(visit), "diseases": visit.protects_against}
+
+
+def _is_about(child: str, reading: Reading) -> bool:
+    return not reading.children or child in reading.children
 
 
 def _tell(key: str, state: State, reading: Reading, facts: Facts) -> Step:

@@ -1,0 +1,182 @@
+"""Putting a schedule version in force, and first showing whose due dates would change by it.
+
+The comparison is made by the engine for every child concerned, not by reading the schedules: only a child's
+own doses say what a changed interval means for it.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime
+from statistics import median
+from uuid import UUID
+
+import msgspec
+
+from service.access import audit
+from service.access.actor import Actor
+from service.access.scope import require_admin
+from service.database import sql, unit_of_work
+from service.forecasting import Schedule, assess
+from service.forecasting.visits import is_to_come, shown
+from service.paging import Page
+from service.vaccination.forecasts import BATCH, forget_forecasts
+from service.vaccination.in_force import Version, schedule_of, schedules_for, version_for, versions_in_force
+from service.vaccination.records import Record, records_of
+from service.vaccination.schedules import ScheduleView, get_schedule
+
+Dates = dict[str, date]
+"""The recommended day of each vaccine group that is to come."""
+
+
+class DueDateShift(msgspec.Struct, frozen=True):
+    """A vaccine group's due date as it is and as it would be, `days` later; None: no dose is to come."""
+
+    vaccine_group: str
+    before: date | None
+    after: date | None
+    days: int | None
+
+
+class ChildDates(msgspec.Struct, frozen=True):
+    """A child whose due dates would change; `due_on` is the first of all groups."""
+
+    child_id: UUID
+    facility_id: UUID
+    due_before: date | None
+    due_after: date | None
+    changes: list[DueDateShift]
+
+
+class GroupSummary(msgspec.Struct, frozen=True):
+    """For how many children a vaccine group's due date would change, and by how many days in the middle."""
+
+    vaccine_group: str
+    sooner: int
+    later: int
+    added: int
+    dropped: int
+    median_days: float | None
+
+
+class Activation(msgspec.Struct, frozen=True, kw_only=True):
+    """What putting a version in force would do, or has done.
+
+    Attributes:
+        concerned: How many children it counts for.
+        changed: For how many of them a due date changes.
+        children: A page of those, as limit and offset ask.
+    """
+
+    schedule: ScheduleView
+    concerned: int
+    changed: int
+    groups: list[GroupSummary]
+    children: list[ChildDates]
+    limit: int
+    offset: int
+
+
+async def activate(
+    schedule_id: UUID, *, confirm: bool, actor: Actor, page: Page, now: datetime
+) -> Activation:
+    """Show what a version would change; with `confirm`, put it in force.
+
+    Forecasts follow within minutes: they are marked in the same transaction, and worked out by the workers.
+
+    Raises:
+        NotFound: there is no such schedule.
+        Forbidden: the actor is no admin.
+    """
+    require_admin(actor)
+    async with unit_of_work():
+        schedule = await get_schedule(schedule_id, actor=actor, lock=True)
+        shown_changes = await _changes(schedule, now)
+        if confirm:
+            schedule = await _put_in_force(schedule, actor, now)
+    concerned, changes = shown_changes
+    return Activation(
+        schedule=schedule,
+        concerned=concerned,
+        changed=len(changes),
+        groups=summaries(changes),
+        children=changes[page.offset : page.offset + page.limit],
+        limit=page.limit,
+        offset=page.offset,
+    )
+
+
+async def _put_in_force(schedule: ScheduleView, actor: Actor, now: datetime) -> ScheduleView:
+    after = msgspec.structs.replace(schedule, activated_at=now)
+    await sql("UPDATE schedule_version SET activated_at = $2 WHERE id = $1", schedule.id, now)
+    await forget_forecasts()
+    old, new = {"activated_at": schedule.activated_at}, {"activated_at": now}
+    entry = audit.entry(actor, "activate", "schedule_version", schedule.id, now=now, before=old, after=new)
+    await audit.record(entry)
+    return after
+
+
+async def _changes(schedule: ScheduleView, now: datetime) -> tuple[int, list[ChildDates]]:
+    """How many children the version is for, and those whose due dates it would change."""
+    version = Version(
+        schedule.id, schedule.country, schedule.valid_from, schedule.born_from, schedule.born_before
+    )
+    versions = [version, *(other for other in await versions_in_force() if other.id != version.id)]
+    engine = await schedule_of(schedule.id)
+    concerned, changes = 0, []
+    last = UUID(int=0)
+    while rows := await sql("SELECT id FROM child WHERE id > $1 ORDER BY id LIMIT $2", last, BATCH):
+        last = rows[-1]["id"]
+        records = await records_of([row["id"] for row in rows], now=now)
+        meant = [record for record in records if version_for(record, versions) is version]
+        today = await schedules_for(meant)
+        concerned += len(meant)
+        changes += await asyncio.to_thread(_compared, meant, [one and one[1] for one in today], engine)
+    return concerned, changes
+
+
+def _compared(
+    records: Sequence[Record], before: Sequence[Schedule | None], after: Schedule
+) -> list[ChildDates]:
+    found = []
+    for record, schedule in zip(records, before, strict=True):
+        old, new = _dates(record, schedule) if schedule else {}, _dates(record, after)
+        if changes := differences(old, new):
+            first = min(old.values(), default=None), min(new.values(), default=None)
+            found.append(ChildDates(record.child_id, record.facility_id, *first, changes))
+    return found
+
+
+def _dates(record: Record, schedule: Schedule) -> Dates:
+    forecasts = shown(assess(record.child, record.doses, record.today, schedule))
+    return {one.group: one.recommended for one in forecasts if is_to_come(one) and one.recommended}
+
+
+def differences(before: Dates, after: Dates) -> list[DueDateShift]:
+    """The vaccine groups whose due date changes, by name."""
+    changes = []
+    for group in sorted(before.keys() | after.keys()):
+        old, new = before.get(group), after.get(group)
+        if old != new:
+            changes.append(DueDateShift(group, old, new, (new - old).days if old and new else None))
+    return changes
+
+
+def summaries(children: Sequence[ChildDates]) -> list[GroupSummary]:
+    """The changes of all children, by vaccine group."""
+    by_group: dict[str, list[DueDateShift]] = {}
+    for child in children:
+        for change in child.changes:
+            by_group.setdefault(change.vaccine_group, []).append(change)
+    return [_summary(group, by_group[group]) for group in sorted(by_group)]
+
+
+def _summary(group: str, changes: Sequence[DueDateShift]) -> GroupSummary:
+    days = [change.days for change in changes if change.days is not None]
+    return GroupSummary(
+        vaccine_group=group,
+        sooner=sum(each < 0 for each in days),
+        later=sum(each > 0 for each in days),
+        added=sum(change.before is None for change in changes),
+        dropped=sum(change.after is None for change in changes),
+        median_days=median(days) if days else None,
+    )
