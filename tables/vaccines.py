@@ -108,8 +108,9 @@ class Forecast(Table):
     child = reference(Child, index=False)
     # Null where no schedule is in force for the child.
     schedule_version = reference(ScheduleVersion, null=True)
-    # The facility's day for which it holds; null asks for it to be worked out again.
-    assessed_on = day(null=True, index=True)
+    # The facility's day for which it holds; null asks for it to be worked out anew. The migration indexes it,
+    # those first that ask.
+    assessed_on = day(null=True)
     groups = JSONB(null=False, default=None)
     # The first recommended day of a dose to come, and the first day after which one is overdue.
     due_on = day(null=True, index=True)

@@ -5,7 +5,8 @@ own doses say what a changed interval means for it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from statistics import median
 from uuid import UUID
@@ -17,21 +18,27 @@ from service.access.actor import Actor
 from service.access.scope import require_admin
 from service.database import sql, unit_of_work
 from service.forecasting import Schedule, assess
-from service.forecasting.visits import is_to_come, shown
 from service.paging import Page
-from service.vaccination.forecasts import BATCH, forget_forecasts
+from service.vaccination.forecasts import BATCH, forget_forecasts, stored
 from service.vaccination.in_force import Version, schedule_of, schedules_for, version_for, versions_in_force
 from service.vaccination.records import Record, records_of
 from service.vaccination.schedules import ScheduleView, get_schedule
 
-Dates = dict[str, date]
-"""The recommended day of each vaccine group that is to come."""
+
+class Due(msgspec.Struct, frozen=True):
+    """When the next dose of a vaccine group is recommended, and against which diseases it protects."""
+
+    on: date
+    diseases: tuple[str, ...]
 
 
 class DueDateShift(msgspec.Struct, frozen=True):
-    """A vaccine group's due date as it is and as it would be, `days` later; None: no dose is to come."""
+    """A due date as it is and as it would be, `days` later; None: no dose is to come.
 
-    vaccine_group: str
+    `what` is a vaccine group, or a disease where the two schedules name their groups differently.
+    """
+
+    what: str
     before: date | None
     after: date | None
     days: int | None
@@ -47,10 +54,10 @@ class ChildDates(msgspec.Struct, frozen=True):
     changes: list[DueDateShift]
 
 
-class GroupSummary(msgspec.Struct, frozen=True):
-    """For how many children a vaccine group's due date would change, and by how many days in the middle."""
+class ShiftSummary(msgspec.Struct, frozen=True):
+    """For how many children a due date would change, and by how many days in the middle."""
 
-    vaccine_group: str
+    what: str
     sooner: int
     later: int
     added: int
@@ -70,7 +77,7 @@ class Activation(msgspec.Struct, frozen=True, kw_only=True):
     schedule: ScheduleView
     concerned: int
     changed: int
-    groups: list[GroupSummary]
+    shifts: list[ShiftSummary]
     children: list[ChildDates]
     limit: int
     offset: int
@@ -98,7 +105,7 @@ async def activate(
         schedule=schedule,
         concerned=concerned,
         changed=len(changes),
-        groups=summaries(changes),
+        shifts=summaries(changes),
         children=changes[page.offset : page.offset + page.limit],
         limit=page.limit,
         offset=page.offset,
@@ -139,44 +146,63 @@ def _compared(
 ) -> list[ChildDates]:
     found = []
     for record, schedule in zip(records, before, strict=True):
-        old, new = _dates(record, schedule) if schedule else {}, _dates(record, after)
-        if changes := differences(old, new):
-            first = min(old.values(), default=None), min(new.values(), default=None)
-            found.append(ChildDates(record.child_id, record.facility_id, *first, changes))
+        old, new = _due(record, schedule) if schedule else {}, _due(record, after)
+        if shifts := differences(old, new):
+            found.append(ChildDates(record.child_id, record.facility_id, _first(old), _first(new), shifts))
     return found
 
 
-def _dates(record: Record, schedule: Schedule) -> Dates:
-    forecasts = shown(assess(record.child, record.doses, record.today, schedule))
-    return {one.group: one.recommended for one in forecasts if is_to_come(one) and one.recommended}
+def _due(record: Record, schedule: Schedule) -> dict[str, Due]:
+    """What is to come, by vaccine group."""
+    forecasts = stored(assess(record.child, record.doses, record.today, schedule), schedule)
+    return {one.vaccine_group: Due(one.recommended, one.antigens) for one in forecasts if one.recommended}
 
 
-def differences(before: Dates, after: Dates) -> list[DueDateShift]:
-    """The vaccine groups whose due date changes, by name."""
-    changes = []
-    for group in sorted(before.keys() | after.keys()):
-        old, new = before.get(group), after.get(group)
-        if old != new:
-            changes.append(DueDateShift(group, old, new, (new - old).days if old and new else None))
-    return changes
+def _first(due: Mapping[str, Due]) -> date | None:
+    return min((one.on for one in due.values()), default=None)
 
 
-def summaries(children: Sequence[ChildDates]) -> list[GroupSummary]:
-    """The changes of all children, by vaccine group."""
-    by_group: dict[str, list[DueDateShift]] = {}
+def differences(before: Mapping[str, Due], after: Mapping[str, Due]) -> list[DueDateShift]:
+    """What changes: by vaccine group where both schedules know it, by disease for all others."""
+    both = before.keys() & after.keys()
+    old = {name: before[name].on for name in both} | _by_disease(before, both)
+    new = {name: after[name].on for name in both} | _by_disease(after, both)
+    return [
+        _shift(what, old.get(what), new.get(what))
+        for what in sorted(old.keys() | new.keys())
+        if old.get(what) != new.get(what)
+    ]
+
+
+def _by_disease(due: Mapping[str, Due], but_for: AbstractSet[str]) -> dict[str, date]:
+    """The first day on which a dose against each disease is recommended, in groups with other names."""
+    days: dict[str, date] = {}
+    for name, one in due.items():
+        for disease in one.diseases if name not in but_for else ():
+            days[disease] = min(one.on, days.get(disease, one.on))
+    return days
+
+
+def _shift(what: str, before: date | None, after: date | None) -> DueDateShift:
+    return DueDateShift(what, before, after, (after - before).days if before and after else None)
+
+
+def summaries(children: Sequence[ChildDates]) -> list[ShiftSummary]:
+    """The changes of all children, by what changes."""
+    shifts: dict[str, list[DueDateShift]] = {}
     for child in children:
-        for change in child.changes:
-            by_group.setdefault(change.vaccine_group, []).append(change)
-    return [_summary(group, by_group[group]) for group in sorted(by_group)]
+        for shift in child.changes:
+            shifts.setdefault(shift.what, []).append(shift)
+    return [_summary(what, shifts[what]) for what in sorted(shifts)]
 
 
-def _summary(group: str, changes: Sequence[DueDateShift]) -> GroupSummary:
-    days = [change.days for change in changes if change.days is not None]
-    return GroupSummary(
-        vaccine_group=group,
+def _summary(what: str, shifts: Sequence[DueDateShift]) -> ShiftSummary:
+    days = [shift.days for shift in shifts if shift.days is not None]
+    return ShiftSummary(
+        what=what,
         sooner=sum(each < 0 for each in days),
         later=sum(each > 0 for each in days),
-        added=sum(change.before is None for change in changes),
-        dropped=sum(change.after is None for change in changes),
+        added=sum(shift.before is None for shift in shifts),
+        dropped=sum(shift.after is None for shift in shifts),
         median_days=median(days) if days else None,
     )
