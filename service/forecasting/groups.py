@@ -82,7 +82,7 @@ def group_forecasts(
 
 def one_group(group: VaccineGroup, basis: Sequence[SeriesForecast], patient: Patient) -> GroupForecast:
     """Combine the forecasts of one group: tables 9-2, 9-3 and 9-5."""
-    status = group_status([one.status for one in basis])
+    status = group_status(group, [one.status for one in basis])
     kind = basis[0].series.type
     if status is not SeriesStatus.NOT_COMPLETE:
         return GroupForecast(group.name, kind, status, tuple(basis))
@@ -122,8 +122,15 @@ def _sooner(days: Iterable[int | None]) -> int | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def group_status(statuses: Sequence[SeriesStatus]) -> SeriesStatus:
-    """SINGLEANTVG-1 and table 9-4: the first that occurs decides, else all are immune, else complete."""
+def group_status(group: VaccineGroup, statuses: Sequence[SeriesStatus]) -> SeriesStatus:
+    """SINGLEANTVG-1 and table 9-4: the first that occurs decides, else all are immune, else complete.
+
+    A contraindicated antigen decides for the others only where all are recommended at the same time, as the
+    administer full vaccine group flag says (glossary). Where they are not, what is still needed stays needed:
+    a child who must not have pertussis vaccine again goes on with DT, which CDC's data leave free for that.
+    """
+    if not group.full and SeriesStatus.NOT_COMPLETE in statuses:
+        statuses = [status for status in statuses if status is not SeriesStatus.CONTRAINDICATED]
     for status in _ANY_DECIDES:
         if status in statuses:
             return status

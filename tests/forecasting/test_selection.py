@@ -7,9 +7,10 @@ import pytest
 
 from service.forecasting import SeriesStatus, foremost
 from service.forecasting.groups import group_status
-from service.forecasting.model import Contraindication, Indication, SeriesType
+from service.forecasting.model import Contraindication, Indication, SeriesType, VaccineGroup
 
 STATUS = SeriesStatus
+TOGETHER = VaccineGroup("MMR", ("Measles", "Mumps", "Rubella"), full=True)
 
 
 def best(make: Any, series: tuple[Any, ...], *given: str, **how: Any) -> list[str]:
@@ -230,7 +231,7 @@ def test_a_risk_path_stands_beside_an_equivalent_risk_path(make: Any) -> None:
 def three(make: Any) -> Any:
     """Three antigens in one group, the third with a limit of its own."""
 
-    def made(*, full: bool = False, **rest: Any) -> Any:
+    def made(*, full: bool = False, antigen_facts: Any = None, **rest: Any) -> Any:
         def antigen(name: str, minimum: str, due: str, overdue: str, maximum: str, **one: Any) -> Any:
             ages = make.limits(minimum=minimum, due=due, overdue=overdue, maximum=maximum)
             doses = [make.dose(vaccines=["20", name]), make.dose(vaccines=["20", name], ages=ages, **one)]
@@ -241,6 +242,7 @@ def three(make: Any) -> Any:
             antigen("P", "5 months", "7 months", "8 months", "5 years", **rest),
             group="DTaP",
             full=full,
+            antigen=antigen_facts or {},
         )
 
     return made
@@ -274,11 +276,29 @@ def test_the_status_of_a_group_is_that_of_the_antigen_that_decides(make: Any, th
     """Table 9-4, from left to right."""
     order = [STATUS.CONTRAINDICATED, STATUS.AGED_OUT, STATUS.NOT_RECOMMENDED, STATUS.NOT_COMPLETE]
     for place, status in enumerate(order):
-        assert group_status([STATUS.COMPLETE, *reversed(order[place:]), STATUS.IMMUNE]) == status
-    assert group_status([STATUS.IMMUNE, STATUS.IMMUNE]) == STATUS.IMMUNE
-    assert group_status([STATUS.IMMUNE, STATUS.COMPLETE]) == STATUS.COMPLETE
+        assert group_status(TOGETHER, [STATUS.COMPLETE, *reversed(order[place:]), STATUS.IMMUNE]) == status
+    assert group_status(TOGETHER, [STATUS.IMMUNE, STATUS.IMMUNE]) == STATUS.IMMUNE
+    assert group_status(TOGETHER, [STATUS.IMMUNE, STATUS.COMPLETE]) == STATUS.COMPLETE
     done = make.forecast(three(), "2020-02-01 20", "2020-08-01 D", on="2020-09-01")
     assert (done.status, done.antigens) == (STATUS.NOT_COMPLETE, ("P",))
+
+
+def test_a_contraindicated_antigen_stops_only_those_that_are_given_with_it(make: Any, three: Any) -> None:
+    """Table 9-4, with the administer full vaccine group flag: without pertussis, diphtheria goes on."""
+    forbidden = tuple(Contraindication("079", vaccine=cvx) for cvx in ("20", "P"))
+
+    def found(*given: str, full: bool) -> Any:
+        schedule = three(full=full, antigen_facts={"contraindications": forbidden})
+        return make.forecast(schedule, *given, on="2020-04-01", observed=["079"])
+
+    assert found("2020-02-01 20", full=True).status == STATUS.CONTRAINDICATED
+    going_on = found("2020-02-01 20", full=False)
+    assert (going_on.status, going_on.antigens, going_on.dose_number) == (STATUS.NOT_COMPLETE, ("D",), 2)
+    assert going_on.vaccines == ("D",)
+    assert going_on.earliest == date(2020, 5, 1)
+    apart = VaccineGroup("DTaP", ("D", "P"))
+    assert group_status(apart, [STATUS.COMPLETE, STATUS.CONTRAINDICATED]) == STATUS.CONTRAINDICATED
+    assert group_status(apart, [STATUS.NOT_COMPLETE, STATUS.AGED_OUT]) == STATUS.AGED_OUT
 
 
 def test_forecasts_of_different_series_groups_stand_side_by_side(make: Any) -> None:
