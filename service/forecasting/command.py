@@ -100,7 +100,7 @@ def answer(line: str, schedule: Schedule) -> dict[str, Any]:
     if wrong := _impossible(case):
         return {"id": case.id, "error": wrong}
     given = [
-        DoseGiven(d.on, _code(d.cvx, 2), (d.mvx or "").strip(), d.volume, d.lot_expires, d.spoilt)
+        DoseGiven(d.on, _code(d.cvx, 2), d.mvx or "", d.volume, d.lot_expires, d.spoilt)
         for d in case.doses or ()
     ]
     observed = tuple(Observation(_code(o.code, 3), o.on) for o in case.observations or ())

@@ -29,7 +29,7 @@ from service.forecasting.values import DoseStatus
 
 def evaluate(series: Series, patient: Patient, group_is_complete: GroupIsComplete) -> Progress:
     """Evaluate a child's history on one path (chapter 4.4, figure 4-6)."""
-    progress = Progress(series, patient)
+    progress = Progress(series, patient, patient.records.get(series.antigen, []))
     for record in progress.records:
         target = next_target(progress, record, group_is_complete)
         if target is None:

@@ -50,8 +50,6 @@ class ForecastDates(Struct, frozen=True, gc=False):
     recommended: int
     past_due: int | None
     latest: int | None
-    unadjusted_recommended: int
-    unadjusted_past_due: int | None
 
 
 def forecast(
@@ -159,8 +157,6 @@ def dates_of(one: SeriesForecast) -> ForecastDates:
         recommended=max(one.earliest, recommended),  # FORECASTDT-5
         past_due=None if past_due is None else max(one.earliest, past_due),  # FORECASTDT-6
         latest=None if limits.maximum == FOR_LIFE else patient.dates[limits.maximum] - 1,  # FORECASTDT-4
-        unadjusted_recommended=recommended,
-        unadjusted_past_due=past_due,
     )
 
 

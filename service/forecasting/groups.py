@@ -113,8 +113,6 @@ def combined(group: VaccineGroup, due: Sequence[SeriesForecast], patient: Patien
         recommended=max(earliest, min(one.recommended for one in each)),  # FORECASTVG-2
         past_due=None if past_due is None else max(earliest, past_due),  # FORECASTVG-3
         latest=_sooner(one.latest for one in each),  # FORECASTVG-4
-        unadjusted_recommended=min(one.unadjusted_recommended for one in each),  # FORECASTVG-5
-        unadjusted_past_due=_sooner(one.unadjusted_past_due for one in each),  # FORECASTVG-6
     )
 
 

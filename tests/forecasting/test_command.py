@@ -46,7 +46,7 @@ def test_a_child_is_answered_with_doses_and_groups() -> None:
 
 
 def test_a_bad_line_does_not_stop_the_rest() -> None:
-    deep = "[" * 100_000
+    deep = '{"id": "4", "ignored": ' + "[" * 100_000
     lines = ["{not json", "[1]", deep, '{"id": "2"}', '{"id": "3", "dob": "yesterday"}', "", ZURI]
     found = run(*lines)
     assert [line["id"] for line in found] == [None, None, None, "2", "3", "1"]
@@ -58,18 +58,20 @@ def test_a_child_may_be_written_in_several_ways() -> None:
     """Codes without their zeros, nulls for what is not known, and fields of others' making."""
     plain = run(ZURI)[0]
     zuri = json.loads(ZURI)
-    zuri["doses"] = [{"date": "2026-01-12", "cvx": 198, "mvx": ""}, {"date": "2026-01-12", "cvx": " 008 "}]
+    zuri["doses"] = [{"date": "2026-01-12", "cvx": " 0198 ", "mvx": ""}, {"date": "2026-01-12", "cvx": 8}]
     others = {"id": 1, "gender": "female", "observations": None, "birth_country": None, "vaccine_group": 7}
     assert run(json.dumps(zuri | others))[0] == plain | {"id": 1}
     assert run(json.dumps(zuri | {"doses": None}))[0]["doses"] == []
 
 
-def test_an_observation_is_known_by_its_number(us_schedule: Schedule) -> None:
+def test_codes_are_known_by_their_numbers(us_schedule: Schedule) -> None:
+    """8 is CVX 08, and 80 is observation 080."""
     zuri = json.loads(ZURI)
-    for code in ("080", "80", 80):
+    for code in ("080", "80", 80, " 0080 "):
         observed = {"observations": [{"code": code, "text": "Adverse reaction", "date": None}]}
         found = answer(json.dumps(zuri | observed), us_schedule)
         assert found["groups"]["DTaP"]["series_status"] == "Contraindicated"
+        assert found["doses"][1]["status"] == "Valid"
 
 
 @pytest.mark.parametrize(
