@@ -10,7 +10,8 @@ from datetime import date
 from msgspec import Struct
 
 from service.forecasting.explaining import Step, why
-from service.forecasting.forecast import ForecastDates, SeriesForecast, dates_of, intervals_in_force
+from service.forecasting.forecast import ForecastDates, SeriesForecast, dates_of
+from service.forecasting.intervals import in_force
 from service.forecasting.model import DoseVaccine, Schedule, SeriesType, VaccineGroup
 from service.forecasting.need import contraindications
 from service.forecasting.patient import Patient
@@ -146,7 +147,7 @@ def earliest_of_several(group: VaccineGroup, due: Sequence[SeriesForecast], pati
 
 def is_priority(one: SeriesForecast, on: int) -> bool:
     """FORECASTPRIORITY-1, table 9-5."""
-    intervals = intervals_in_force(one.target, on) if one.target else []
+    intervals = in_force(one.target.intervals, on) if one.target else []
     return bool(intervals) and all(interval.priority for interval in intervals)
 
 

@@ -259,7 +259,8 @@ def test_an_interval_may_ask_for_the_sooner_date(make: Any, three: Any) -> None:
     schedule = three(intervals=(make.interval("4 weeks", priority=True),))
     assert make.dates(schedule, "2020-02-01 20", on="2020-04-01")[0] == "2020-05-01"
     assert make.dates(schedule, "2020-02-01 20", "2020-06-20 D", on="2020-06-20")[0] == "2020-06-20"
-    both = (make.interval("4 weeks", priority=True), make.interval("4 weeks"))
+    last_day = make.interval("4 weeks", cessation=make.day("2020-04-01"))
+    both = (make.interval("4 weeks", priority=True), last_day)
     assert make.dates(three(intervals=both), "2020-02-01 20", on="2020-04-01")[0] == "2020-06-01"
 
 
@@ -316,3 +317,13 @@ def test_forecasts_of_different_series_groups_stand_side_by_side(make: Any) -> N
     assert shown(risk(make, aged, name="Risk", group="2")) == "Standard"
     far = make.dose(vaccines=["45"], ages=make.limits(minimum="50 years"))
     assert shown(risk(make, far, name="Risk", group="2"), "2020-03-01") == "Standard"
+
+
+def test_of_two_for_the_childs_own_risk_the_sooner_is_shown(make: Any) -> None:
+    def own(name: str, minimum: str) -> Any:
+        dose = make.dose(vaccines=[name], ages=make.limits(minimum=minimum))
+        return risk(make, dose, name=name, group=name)
+
+    schedule = make.schedule(own("45", "2 years"), own("44", "18 months"))
+    groups = make.assess(schedule, observed=["160"]).groups
+    assert foremost(groups, date(2021, 1, 1)).basis[0].series.name == "44"
