@@ -126,9 +126,10 @@ def test_the_finish_is_the_earliest_date_plus_the_latest_remaining_interval(
 
 
 def test_the_interval_of_the_dose_that_is_forecast_is_not_counted_twice(make: Any) -> None:
-    """SELECTB-12: "the remaining target dose(s)"."""
+    """SELECTB-12: "the remaining target dose(s)"; an interval that is no longer the rule is none."""
     slow, quick = make.dose(intervals=(make.interval("8 weeks"),)), make.interval("4 weeks")
-    last = make.dose(ages=make.limits(maximum="150 days"), intervals=(quick,))
+    former = make.interval("1 year", cessation=make.day("2020-03-31"))
+    last = make.dose(ages=make.limits(maximum="150 days"), intervals=(quick, former))
     a = make.series(make.dose(), slow, last, name="A", preference=1)
     b = make.series(make.dose(), slow, slow, slow, name="B", preference=2)
     assert best(make, (a, b), "2020-03-01", on="2020-04-01") == ["A"]
@@ -262,6 +263,7 @@ def test_an_interval_may_ask_for_the_sooner_date(make: Any, three: Any) -> None:
     last_day = make.interval("4 weeks", cessation=make.day("2020-04-01"))
     both = (make.interval("4 weeks", priority=True), last_day)
     assert make.dates(three(intervals=both), "2020-02-01 20", on="2020-04-01")[0] == "2020-06-01"
+    assert make.dates(three(intervals=both), "2020-02-01 20", on="2020-04-02")[0] == "2020-05-01"
 
 
 def test_the_number_is_the_lowest_where_all_antigens_are_given_together(make: Any, three: Any) -> None:
