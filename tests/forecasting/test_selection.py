@@ -329,3 +329,10 @@ def test_of_two_for_the_childs_own_risk_the_sooner_is_shown(make: Any) -> None:
     schedule = make.schedule(own("45", "2 years"), own("44", "18 months"))
     groups = make.assess(schedule, observed=["160"]).groups
     assert foremost(groups, date(2021, 1, 1)).basis[0].series.name == "44"
+
+
+def test_a_path_that_has_aged_out_yields_to_one_that_can_begin(make: Any) -> None:
+    """Table 8-5, third column: nothing is complete or in process, so those without valid doses are scored."""
+    aged = risk(make, make.dose(), make.dose(ages=make.limits(maximum="6 months")), name="Aged", preference=1)
+    open_ = risk(make, make.dose(vaccines=["45"]), name="Open", preference=2)
+    assert best(make, (aged, open_), "2020-03-01", observed=["160"]) == ["Open"]
