@@ -23,6 +23,9 @@ from service.vaccination.records import Record, records_of
 BATCH = 500
 # No place on earth is further ahead of UTC.
 FARTHEST_ZONE = timedelta(hours=14)
+# Any number that no other advisory lock of Doseline uses. Who works out forecasts shares it; who changes what
+# many of them rest on has it alone. Else one that is under way is stored after it was to be forgotten.
+GROUND_LOCK = 0x64_6F_73_66
 
 
 class StoredForecast(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -101,6 +104,7 @@ async def renew(child_ids: Iterable[UUID], *, now: datetime) -> None:
 
     Call it inside the unit of work that changes what they rest on, with the children locked.
     """
+    await sql("SELECT pg_advisory_xact_lock_shared($1)", GROUND_LOCK)
     records = await records_of(child_ids, now=now)
     schedules = await schedules_for(records)
     visits = await _visits_to_come(records)
@@ -128,6 +132,7 @@ async def forget_forecasts(facility_id: UUID | None = None) -> None:
 
     Call it inside the unit of work that changes what they rest on.
     """
+    await sql("SELECT pg_advisory_xact_lock($1)", GROUND_LOCK)
     await sql(
         """UPDATE forecast SET assessed_on = NULL WHERE assessed_on IS NOT NULL
            AND ($1::uuid IS NULL OR child IN (SELECT id FROM child WHERE facility = $1))""",
