@@ -55,8 +55,8 @@ async def test_it_is_shown_whose_dates_would_change_and_by_how_much_and_nothing_
     assert (of_child.child_id, of_child.facility_id) == (child.id, child.facility_id)
     assert of_child.due_before == of_child.due_after == BORN
     assert of_child.changes == [DueDateShift("MR", date(2026, 9, 1), date(2026, 10, 1), 30)]
-    (group,) = would.groups
-    assert (group.vaccine_group, group.later, group.sooner, group.median_days) == ("MR", 1, 0, 30)
+    (group,) = would.shifts
+    assert (group.what, group.later, group.sooner, group.median_days) == ("MR", 1, 0, 30)
     assert await renew_stale(now=NOW) == 0
     assert await stored_forecast(child.id) == before
     assert unchanged.id not in {each.child_id for each in would.children}
@@ -101,7 +101,7 @@ async def test_one_for_everywhere_leaves_countries_alone_that_have_their_own() -
     who = await add_schedule(NewSchedule(shipped="who"), actor=SYSTEM, now=NOW)
     would = await shown_for(who)
     assert (would.concerned, [each.child_id for each in would.children]) == (1, [uganda.id])
-    (group, *_) = would.groups
+    (group, *_) = would.shifts
     assert (group.added, group.dropped, group.median_days) == (1, 0, None)
 
 
