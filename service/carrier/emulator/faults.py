@@ -82,6 +82,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """One way to misbehave.
 
     Attributes:
+        kind: what goes wrong, see below.
         to: the phone whose texts it meets; None for every phone.
         rate: how likely it strikes when its moment comes.
         count: how often it still may strike; None for ever.

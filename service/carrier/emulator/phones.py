@@ -33,6 +33,8 @@ class ParentText(
     """A text as a parent sends it.
 
     Attributes:
+        from_: the phone that writes.
+        body: what it writes; empty with pictures only.
         to: the number written to; the clinic's when left out.
         media: addresses of pictures that go with it.
         message_sid: Twilio's id for it; the same one again makes it the same text again.
