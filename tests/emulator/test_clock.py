@@ -85,7 +85,7 @@ async def test_four_hours_of_refusals_pass_at_once(emulator: Emulated) -> None:
     await emulator.faults()
     await emulator.send(text="a")
     ledger = await emulator.ledger()
-    assert [turned["code"] for turned in ledger["turned"]] == [20429] * 16
+    assert [refusal["code"] for refusal in ledger["refused"]] == [20429] * 16
     (accepted,) = ledger["intents"]["a"]
     assert datetime.fromisoformat(accepted["accepted_at"]) == NOW + timedelta(hours=4)
     assert ledger["accepted"] == {"a": 1}

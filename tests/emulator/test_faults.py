@@ -36,8 +36,8 @@ async def test_a_code_of_the_api_is_a_refusal(emulator: Emulated, code: int) -> 
         await emulator.send(text="a")
     assert (failure.value.status, failure.value.code) == (ERROR_CODES[code].status, code)
     assert await emulator.phone() == []
-    (turned,) = (await emulator.ledger())["turned"]
-    assert (turned["text"], turned["to"], turned["code"]) == ("a", PARENT, code)
+    (refusal,) = (await emulator.ledger())["refused"]
+    assert (refusal["text"], refusal["to"], refusal["code"]) == ("a", PARENT, code)
 
 
 @pytest.mark.parametrize("code", codes("failed") + codes("undelivered"))

@@ -58,11 +58,11 @@ async def test_an_attempt_after_stop_is_on_record_though_nothing_went_out(emulat
     await emulator.send(text="again")
     ledger = await emulator.ledger()
     assert list(ledger["accepted"]) == ["before", "again"]
-    (turned,) = ledger["turned"]
-    assert (turned["text"], turned["to"], turned["code"]) == ("after", PARENT, 21610)
+    (refusal,) = ledger["refused"]
+    assert (refusal["text"], refusal["to"], refusal["code"]) == ("after", PARENT, 21610)
     stop, start = ledger["opt_outs"]
     assert (stop["phone"], stop["word"], start["word"]) == (PARENT, "STOP", "START")
-    assert stop["at"] < turned["at"] == start["at"]
+    assert stop["at"] < refusal["at"] == start["at"]
 
 
 async def test_the_ledger_is_whole_after_a_restart(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ PUBLIC_URL = "https://clinic.example.org"
 PATHS = ("/twilio/inbound", "/twilio/status")
 FORM = "application/x-www-form-urlencoded"
 # However slow, and with nothing remembered from the last run.
-SEARCH = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+SEARCH = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 FIELDS = (
     *("MessageSid", "SmsSid", "From", "To", "Body", "NumMedia", "OptOutType", "MessageStatus", "ErrorCode"),

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from service.carrier.emulator.texts import Text, Turned
+from service.carrier.emulator.texts import Refusal, Text
 
 _WRITE_BEHIND_SECONDS: Final = 0.05
 _SCHEMA: Final = """
@@ -21,7 +21,7 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
 CREATE TABLE IF NOT EXISTS texts (place INTEGER PRIMARY KEY, sid TEXT NOT NULL UNIQUE, text BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS stopped (phone TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS turned (place INTEGER PRIMARY KEY, request BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS refusals (place INTEGER PRIMARY KEY, request BLOB NOT NULL);
 """
 
 
@@ -33,7 +33,7 @@ class Journal:
         self._file.executescript(_SCHEMA)
         self._texts: dict[str, Text] = {}
         self._stopped: dict[str, bool] = {}
-        self._turned: list[Turned] = []
+        self._refusals: list[Refusal] = []
         self._timer: asyncio.TimerHandle | None = None
 
     def texts(self) -> list[Text]:
@@ -45,10 +45,10 @@ class Journal:
         """The phones that had opted out."""
         return {row[0] for row in self._file.execute("SELECT phone FROM stopped")}
 
-    def turned(self) -> list[Turned]:
+    def refusals(self) -> list[Refusal]:
         """Every request of earlier runs that was refused, in the order in which they came."""
-        rows = self._file.execute("SELECT request FROM turned ORDER BY place")
-        return [msgspec.json.decode(row[0], type=Turned) for row in rows]
+        rows = self._file.execute("SELECT request FROM refusals ORDER BY place")
+        return [msgspec.json.decode(row[0], type=Refusal) for row in rows]
 
     def note_text(self, text: Text) -> None:
         """Write this text soon, in place of what was known under its sid."""
@@ -60,9 +60,9 @@ class Journal:
         self._stopped[phone] = stopped
         self._write_soon()
 
-    def note_turned(self, turned: Turned) -> None:
+    def note_refusal(self, refusal: Refusal) -> None:
         """Write soon that a request was refused."""
-        self._turned.append(turned)
+        self._refusals.append(refusal)
         self._write_soon()
 
     def write(self) -> None:
@@ -85,12 +85,12 @@ class Journal:
                 )
                 self._file.execute(rule, (phone,))
             self._file.executemany(
-                "INSERT INTO turned (request) VALUES (?)",
-                [(msgspec.json.encode(turned),) for turned in self._turned],
+                "INSERT INTO refusals (request) VALUES (?)",
+                [(msgspec.json.encode(refusal),) for refusal in self._refusals],
             )
         self._texts.clear()
         self._stopped.clear()
-        self._turned.clear()
+        self._refusals.clear()
 
     def close(self) -> None:
         """Write what is left and let go of the file."""

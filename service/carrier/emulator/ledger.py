@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from service.carrier.emulator.journal import Journal
-from service.carrier.emulator.texts import RANK, Change, Status, Text, Turned
+from service.carrier.emulator.texts import RANK, Change, Refusal, Status, Text
 
 Watcher = Callable[[Text], None]
 
@@ -27,11 +27,11 @@ class Ledger:
         self._sids_of_phone: dict[str, list[str]] = {}
         self._stopped: set[str] = set()
         self.accepted: Counter[str] = Counter()
-        self.turned: list[Turned] = []
+        self.refusals: list[Refusal] = []
         self.watchers: list[Watcher] = []
         if journal is not None:
             self._stopped = journal.stopped()
-            self.turned = journal.turned()
+            self.refusals = journal.refusals()
             for text in journal.texts():
                 self._add(text)
 
@@ -65,11 +65,11 @@ class Ledger:
         )
         return self.keep(changed)
 
-    def note_turned(self, turned: Turned) -> None:
+    def note_refusal(self, refusal: Refusal) -> None:
         """Note that a request was refused: an attempt, too, may be one too many."""
-        self.turned.append(turned)
+        self.refusals.append(refusal)
         if self._journal is not None:
-            self._journal.note_turned(turned)
+            self._journal.note_refusal(refusal)
 
     def __getitem__(self, sid: str) -> Text:
         """The text of a sid that is known."""

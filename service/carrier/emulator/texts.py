@@ -90,7 +90,7 @@ def new_sid(prefix: Literal["SM", "MM", "MG", "AC"]) -> str:
     return prefix + secrets.token_hex(16)
 
 
-class Turned(msgspec.Struct, frozen=True, kw_only=True):
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """A request to send that was refused; `text` is the caller's own id, where it gave one."""
 
     text: str | None

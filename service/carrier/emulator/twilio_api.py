@@ -31,7 +31,7 @@ from service.carrier.emulator.resources import (
     show,
 )
 from service.carrier.emulator.spoilt_answers import refuse_on_purpose, spoil
-from service.carrier.emulator.texts import Text, Turned, intents
+from service.carrier.emulator.texts import Refusal, Text, intents
 
 PlainRequest = Request[None, None, State]
 ACCOUNTS: Final = "/2010-04-01/Accounts"
@@ -80,7 +80,7 @@ def _accept(form: dict[str, str], carrier: Carrier) -> Text:
         return carrier.accept(read_order(form, carrier.config))
     except Refused as refused:
         own = next(iter(intents(form.get("StatusCallback", ""))), None)
-        carrier.ledger.note_turned(Turned(text=own, to=to, at=carrier.clock.now(), code=refused.code))
+        carrier.ledger.note_refusal(Refusal(text=own, to=to, at=carrier.clock.now(), code=refused.code))
         raise
 
 

@@ -7,7 +7,7 @@ import msgspec
 from conversations.replies import segments
 from service.carrier.emulator.account import Account
 from service.carrier.emulator.ledger import Ledger
-from service.carrier.emulator.texts import Change, Direction, Status, Text, Turned
+from service.carrier.emulator.texts import Change, Direction, Refusal, Status, Text
 
 
 class TextView(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -99,7 +99,7 @@ class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
         accepted: how often each id was; more than once means that a parent got a text twice.
         repeated: those of them that came more than once.
         intents: the texts of each id.
-        turned: requests that were refused, also those without an id.
+        refused: requests that were refused, also those without an id.
         opt_outs: when phones said STOP and START in the carrier's own words.
     """
 
@@ -107,7 +107,7 @@ class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
     accepted: dict[str, int]
     repeated: dict[str, int]
     intents: dict[str, list[AcceptedText]]
-    turned: list[Turned]
+    refused: list[Refusal]
     opt_outs: list[OptOutWord]
 
     @classmethod
@@ -123,7 +123,7 @@ class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
             accepted=dict(ledger.accepted),
             repeated={intent: count for intent, count in ledger.accepted.items() if count > 1},
             intents=intents,
-            turned=ledger.turned,
+            refused=ledger.refusals,
             opt_outs=[
                 OptOutWord(phone=text.phone, at=text.created_at, word=text.opt_out_type)
                 for text in texts
