@@ -16,6 +16,7 @@ from service.scheduling.outcomes import NewDoseAtVisit, record_outcome
 from service.scheduling.planning import VisitPlan, plan_visit
 from service.vaccination.immunizations import ImmunizationView, NewImmunization, history, record_dose
 from service.vaccination.observations import NewObservation, observe
+from service.vaccination.schedules import NewSchedule
 from tests.factories import (
     NOW,
     a_child,
@@ -26,8 +27,10 @@ from tests.factories import (
     a_session,
     acting,
     an_appointment,
+    put_in_force,
     scheduling_for,
 )
+from tests.vaccination.stored import kenya_but
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -87,6 +90,17 @@ async def test_it_is_the_first_session_on_or_after_the_recommended_day_and_never
         "122": "Rotavirus 1",
     }
     assert await sql("SELECT 1 FROM appointment") == []
+
+
+async def test_a_dose_that_may_be_given_earlier_than_recommended_makes_no_visit_earlier() -> None:
+    words = kenya_but(('"PCV10 1", due = "6 weeks"', '"PCV10 1", min_age = "5 weeks", due = "6 weeks"'))
+    await put_in_force(NewSchedule(toml=words))
+    facility = await a_facility()
+    child = await a_child(facility=facility, born=YOUNG)
+    await a_dose(child, "19", YOUNG)
+    await a_session(facility, day=AT_SIX_WEEKS - DAY)
+    on_it = await a_session(facility, day=AT_SIX_WEEKS)
+    assert (await proposed(child)).session_id == on_it.id
 
 
 async def test_a_session_just_after_midnight_belongs_to_the_facilitys_own_day() -> None:
