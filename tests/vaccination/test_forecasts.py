@@ -17,7 +17,7 @@ from service.registration.children import ChildView
 from service.registration.facilities import FacilityChange, change_facility
 from service.scheduling import booking
 from service.scheduling.appointments import AppointmentView
-from service.vaccination.forecasts import renew_stale, stored
+from service.vaccination.forecasts import forget_forecasts, renew_stale, stored
 from service.vaccination.immunizations import (
     ImmunizationChange,
     NewImmunization,
@@ -26,7 +26,7 @@ from service.vaccination.immunizations import (
     record_dose,
     remove_dose,
 )
-from service.vaccination.in_force import schedules_for
+from service.vaccination.in_force import packed, schedules_for
 from service.vaccination.observations import NewObservation, observe, take_back
 from service.vaccination.records import lock_child, records_of
 from service.vaccination.schedules import NewSchedule
@@ -294,3 +294,26 @@ async def test_a_child_registered_while_a_schedule_is_activated_follows_the_new_
     child_id, _ = await asyncio.gather(registering, activating)
     assert await renew_stale(now=NOW) == 1
     assert (await stored_forecast(child_id))["MR"].recommended == date(2026, 10, 1)
+
+
+async def test_a_child_that_cannot_be_worked_out_costs_no_other_its_night() -> None:
+    await a_schedule_in_force()
+    sound, broken = await a_child(born=BORN), await a_child("Juma", born=BORN)
+    # No schedule reaches beyond the year 9999, which is as far as a calendar goes here.
+    await sql("UPDATE child SET date_of_birth = '9990-01-01' WHERE id = $1", broken.id)
+    await forget_forecasts()
+    assert await renew_stale(now=NOW) == 2
+    assert (await stored_forecast(sound.id))["Pentavalent"].recommended == BORN + timedelta(weeks=6)
+    assert await renew_stale(now=NOW) == 0
+
+
+async def test_a_schedule_that_this_release_cannot_read_leaves_the_one_before_it_in_force() -> None:
+    await a_schedule_in_force()
+    await sql(
+        """INSERT INTO schedule_version (id, version, schedule, name, content, added_at, activated_at)
+           VALUES (gen_random_uuid(), 'later', 'later', 'Later', $1, $2, $2)""",
+        packed({"later.toml": b"this is no schedule"}),
+        NOW + timedelta(days=1),
+    )
+    child = await a_child(born=BORN)
+    assert (await stored_forecast(child.id))["Pentavalent"].dose_label == "Pentavalent 1"
