@@ -5,7 +5,7 @@ Nothing is written: what would change is for a person to look at, before the rul
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from service.answering.inbound import LONGEST_TEXT
 from service.database import sql
 
 BATCH = 500
+BEFORE_ALL = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 Write = Callable[[dict[str, Any]], object]
 
@@ -30,7 +31,7 @@ FROM inbound_message i LEFT JOIN reading_correction c ON c.inbound = i.id
 WHERE CASE WHEN $3 THEN c.id IS NOT NULL OR i.id = ANY($4::uuid[]) ELSE i.reading IS NOT NULL END
   AND ($1::date IS NULL OR i.received_at >= $1::date::timestamp AT TIME ZONE 'UTC')
   AND ($2::date IS NULL OR i.received_at < ($2::date + 1)::timestamp AT TIME ZONE 'UTC')
-  AND ($5::timestamptz IS NULL OR (i.received_at, i.id) > ($5, $6::uuid))
+  AND (i.received_at, i.id) > ($5::timestamptz, $6::uuid)
 ORDER BY i.received_at, i.id LIMIT $7
 """
 
@@ -99,7 +100,7 @@ async def tell_cases(wanted: Wanted, write: Write) -> None:
 async def _texts(wanted: Wanted, summary: Summary, *, corrected: bool = False) -> AsyncIterator[Stored]:
     """The texts that can be read again; all, or only those that somebody has corrected."""
     ids = list(wanted.corrections)
-    last: tuple[datetime | None, UUID | None] = (None, None)
+    last = BEFORE_ALL
     while rows := await sql(TEXTS, wanted.since, wanted.until, corrected, ids, *last, BATCH):
         for row in rows:
             scene = recorded.load_scene(row["scene_version"], row["scene"])
