@@ -18,6 +18,7 @@ from admin_api.guardians import GuardianController
 from admin_api.handoffs import HandoffController
 from admin_api.headers import add_security_headers
 from admin_api.immunizations import ImmunizationController
+from admin_api.inbound import InboundController
 from admin_api.needs import NeedsController
 from admin_api.observations import ObservationController
 from admin_api.schedules import ScheduleController
@@ -49,6 +50,7 @@ def router() -> Router:
             PlanController,
             AppointmentController,
             TextController,
+            InboundController,
             HandoffController,
             TrailController,
         ],

@@ -49,6 +49,10 @@ _OPENING = """\
 A text is read (what was meant, in its scene), and the table says what follows. The machine knows nothing
 but the text, the saved state and the facts that the service has just loaded; it asks for changes as
 effects, which are applied in one transaction with the state and the replies.
+
+With each text its reading is kept (intent, evidence, rule, confidence), and the scene it was read in:
+staff see why, say what it really meant, and new rules are
+[tried on past texts](operations.md#new-rules-before-they-go-live).
 """
 
 

@@ -4,6 +4,8 @@ A reply belongs to the text it answers. When a reminder has gone out since the l
 what the parent is answering, except where a bare number can only belong to a list shown before it.
 """
 
+from msgspec import structs
+
 from conversations.effects import HandOffReason
 from conversations.events import Said
 from conversations.facts import Facts
@@ -22,7 +24,7 @@ from conversations.states import (
     WithPerson,
 )
 from conversations.understanding.reader import understand
-from conversations.understanding.reading import Question, Scene
+from conversations.understanding.reading import Question, Reading, Scene
 
 _QUESTIONS: dict[type[State], Question] = {
     AwaitingConfirmation: Question.WILL_YOU_COME,
@@ -67,6 +69,12 @@ def scene_of(state: State, facts: Facts) -> Scene:
         offers=tuple(place.starts_at for place in state.offers) if isinstance(state, ChoosingPlace) else (),
         choices=_choices(state),
     )
+
+
+def read(text: str, scene: Scene) -> Reading:
+    """How a text is read in its scene. Whoever sends no words has sent a picture."""
+    reading = understand(text, scene)
+    return structs.replace(reading, intent=Intent.PICTURE) if reading.rule == "empty" else reading
 
 
 def _choices(state: State) -> int:

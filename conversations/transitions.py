@@ -14,7 +14,7 @@ from conversations.facts import Facts
 from conversations.families import names_another_child, nothing_left, tell_what_is_true
 from conversations.handlers import asking, coming, consent, moving, people
 from conversations.intents import Intent
-from conversations.scenes import bound, scene_of
+from conversations.scenes import bound, read, scene_of
 from conversations.states import (
     AwaitingConfirmation,
     ChoosingPlace,
@@ -27,7 +27,6 @@ from conversations.states import (
     WithPerson,
 )
 from conversations.step import Handler, Step
-from conversations.understanding.reader import understand
 from conversations.understanding.reading import Reading
 
 __all__ = ["ANOTHER_CHILD", "ANYWHERE", "OTHERWISE", "TRANSITIONS", "Step", "step"]
@@ -125,9 +124,10 @@ def hear(state: State, said: Said, facts: Facts) -> Step:
     if said.opt_out_type:
         return consent.carrier_has_answered(state, said)
     state = bound(state, said, facts)
-    reading = _read(state, said, facts)
+    scene = scene_of(state, facts)
+    reading = read(said.text, scene)
     after = handler_for(state, reading, facts)(state, reading, facts)
-    return structs.replace(after, reading=reading)
+    return structs.replace(after, reading=reading, scene=scene)
 
 
 def handler_for(state: State, reading: Reading, facts: Facts) -> Handler:
@@ -145,10 +145,3 @@ def handler_for(state: State, reading: Reading, facts: Facts) -> Handler:
     row = (type(state), reading.intent)
     another = ANOTHER_CHILD.get(row) if names_another_child(state, reading, facts) else None
     return ANYWHERE.get(reading.intent) or another or TRANSITIONS.get(row) or OTHERWISE
-
-
-def _read(state: State, said: Said, facts: Facts) -> Reading:
-    reading = understand(said.text, scene_of(state, facts))
-    if reading.rule == "empty":
-        return structs.replace(reading, intent=Intent.PICTURE)
-    return reading

@@ -73,9 +73,9 @@ def whole(*, default: int | None = None, null: bool = False) -> Integer:
     return Integer(default=default, null=null)
 
 
-def small(*, default: int | None = None) -> SmallInt:
+def small(*, default: int | None = None, null: bool = False) -> SmallInt:
     """A small whole number: a rank, a count of attempts."""
-    return SmallInt(default=default, null=False)
+    return SmallInt(default=default, null=null)
 
 
 def yes_no() -> Boolean:

@@ -29,8 +29,11 @@ def give_help(state: State, reading: Reading, facts: Facts) -> Step:
 
 def carrier_has_answered(state: State, said: Said) -> Step:
     """The carrier took its own word and replied: record what was asked, and say nothing on top."""
-    effects: dict[str | None, tuple[Effect, ...]] = {"STOP": (OptOut(),), "START": (OptIn(),)}
-    return Step(Idle() if said.opt_out_type == "STOP" else state, effects.get(said.opt_out_type, ()))
+    assert said.opt_out_type is not None
+    intent = Intent(said.opt_out_type.lower())
+    effects: dict[Intent, tuple[Effect, ...]] = {Intent.STOP: (OptOut(),), Intent.START: (OptIn(),)}
+    reading = Reading(intent, rule="carrier", evidence=said.opt_out_type, confidence=1.0)
+    return Step(Idle() if intent is Intent.STOP else state, effects.get(intent, ()), reading)
 
 
 def answer_opted_out(state: State, reading: Reading, facts: Facts) -> Step:

@@ -24,6 +24,7 @@ Resource: TypeAlias = Literal[
     "due",
     "appointments",
     "texts",
+    "inbound",  # what families write, and staff's corrections of how it was read
     "handoffs",
     "audit",
 ]
@@ -49,6 +50,7 @@ PERMISSIONS: Mapping[Role, Mapping[Resource, Actions]] = {
         "due": READ,
         "appointments": ALL,
         "texts": frozenset({"create", "read"}),
+        "inbound": frozenset({"create", "read"}),
         "handoffs": KEEP,
     },
     # A parent confirms and moves (update) and cancels (delete) what staff have booked.

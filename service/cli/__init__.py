@@ -77,6 +77,29 @@ COMMANDS: Final = (
         "service.cli.understand",
     ),
     Command(
+        "replay",
+        "read past texts by the current rules: print what would change, and which corrections are not met",
+        "service.cli.replay",
+        (
+            Argument("--since", {"metavar": "DATE", "help": "texts from this day on (UTC)"}),
+            Argument("--until", {"metavar": "DATE", "help": "texts up to this day (UTC)"}),
+            Argument(
+                "--corrections",
+                {
+                    "metavar": "FILE",
+                    "help": "further corrections, as JSON lines: a text's id, and what it meant",
+                },
+            ),
+            Argument(
+                "--export",
+                {"metavar": "FILE", "help": "also write each correction as a regression case, without names"},
+            ),
+            Argument(
+                "--show-text", {"action": "store_true", "help": "also print texts and children's names"}
+            ),
+        ),
+    ),
+    Command(
         "forecast",
         "say which doses count and which are due when: JSON lines in, JSON lines out",
         "service.cli.forecast",

@@ -75,6 +75,7 @@ async def test_what_is_sent_names_all_its_fields(client: httpx.AsyncClient) -> N
         "NewActivation",
         "NewAppointment",
         "NewChild",
+        "NewCorrection",
         "NewDoseAtVisit",
         "NewFacility",
         "NewGuardian",

@@ -151,11 +151,13 @@ def _ours(text: str) -> list[str]:
 
 
 def _notes(turn: Turn, visits: dict[UUID, tuple[str, datetime]], places: dict[UUID, datetime]) -> list[str]:
-    reading = [" · ".join(_reading(turn.reading))] if turn.reading else ["the carrier has answered"]
+    reading = [" · ".join(_reading(turn.reading))] if turn.reading else []
     return reading + [note for effect in turn.effects if (note := _effect(effect, visits, places))]
 
 
 def _reading(reading: Reading) -> list[str]:
+    if reading.rule == "carrier":
+        return ["the carrier has answered"]
     wish = reading.wish
     parts = [str(reading.intent)]
     parts += [f"number {reading.choice}"] if reading.choice else []
