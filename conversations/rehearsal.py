@@ -22,10 +22,11 @@ from conversations.effects import (
     Move,
     OptIn,
     OptOut,
+    RegisterClaim,
     Say,
 )
 from conversations.events import Event, PlaceGone, PlacesFound, Said, VisitChanged
-from conversations.facts import Facts, Place, Prompt, Visit
+from conversations.facts import Facts, KnownFacility, Place, Prompt, Visit
 from conversations.replies import render
 from conversations.states import Idle, State
 from conversations.step import Step, of
@@ -65,6 +66,8 @@ class Clinic:
         self.visits: dict[UUID, Visit] = {}
         self.free: list[Place] = []
         self.contested: set[UUID] = set()
+        self.facilities: list[KnownFacility] = []
+        self.may_join = True
         self._prompts: list[Prompt] = []
         self._given_up: dict[UUID, Visit] = {}
 
@@ -93,6 +96,10 @@ class Clinic:
         if contested:
             self.contested.add(place.session_id)
         return place
+
+    def add_facility(self, name: str, number: int | None = None) -> None:
+        """A facility that a parent can name."""
+        self.facilities.append(KnownFacility(uuid5(_NAMES, f"facility {name}"), name, number))
 
     def prompt(self, key: str, child: str) -> str:
         """Text about a child's visit, as the clinic does by itself, and give what goes out."""
@@ -148,6 +155,8 @@ class Clinic:
             visits=tuple(self._upcoming()) if self.known else (),
             prompts=tuple(self._prompts),
             clinic_phone=self.clinic_phone,
+            may_join=self.may_join,
+            facilities=tuple(self.facilities),
         )
 
     def _apply(self, result: Step, done: list[Effect]) -> Event | None:
@@ -176,7 +185,7 @@ class Clinic:
                 return PlacesFound(appointment_id, nearest(free, wish, visit.starts_at))
             case OptOut() | OptIn():
                 self.opted_out = isinstance(effect, OptOut)
-            case Say() | HandOff():
+            case RegisterClaim() | Say() | HandOff():
                 pass
         return None
 
