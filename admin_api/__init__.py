@@ -20,6 +20,7 @@ from admin_api.headers import add_security_headers
 from admin_api.immunizations import ImmunizationController
 from admin_api.needs import NeedsController
 from admin_api.observations import ObservationController
+from admin_api.registrations import RegistrationController
 from admin_api.schedules import ScheduleController
 from admin_api.sessions import SessionController
 from admin_api.texts import TextController
@@ -45,6 +46,7 @@ def router() -> Router:
             ObservationController,
             NeedsController,
             GuardianController,
+            RegistrationController,
             ScheduleController,
             PlanController,
             AppointmentController,

@@ -88,11 +88,12 @@ class OptIn(Struct, frozen=True, tag=True):
 
 
 class RegisterClaim(Struct, frozen=True, tag=True):
-    """Put a child before staff as the parent has described it; `agreed_to` is the question they said yes to."""
+    """Put a child before staff as the parent has described it. `agreed_to` is what they said yes to."""
 
     child: str
     born: Birth
     facility_id: UUID
+    language: str
     agreed_to: Say
 
 

@@ -3,7 +3,8 @@
 A state is a small value that is saved between two texts. It names appointments by id and version and
 holds no names and no times of visits: those are looked up in the facts of the next step, so that an
 answer to something that has changed meanwhile is noticed. `misunderstood` counts the texts in a row that
-could not be understood. Only a child that is being registered has its name in the state: nothing else holds it yet.
+could not be understood. Only a child that is being registered has its name in the state: it is nowhere
+else yet.
 """
 
 from datetime import date
@@ -106,7 +107,7 @@ class JoiningBirth(Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class JoiningFacility(Struct, frozen=True, tag=True, omit_defaults=True):
-    """Asked for the clinic, by name or number. `choices`, numbered from one, are those that an answer fits."""
+    """Asked for the clinic, by name or number. `choices`, numbered from one, are those that may be meant."""
 
     language: str
     child: str

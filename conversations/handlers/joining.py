@@ -74,7 +74,8 @@ def take_consent(state: JoiningConsent, answer: Answer, facts: Facts) -> Step:
         return _not_an_answer(state, answer, facts)
     if not facts.may_join:
         return Step(Idle(), (say("joining_enough"),))
-    claim = RegisterClaim(state.child, state.born, state.facility_id, question(state, facts))
+    asked = question(state, facts)
+    claim = RegisterClaim(state.child, state.born, state.facility_id, state.language, asked)
     return Step(Idle(), (claim, say("joined", child=state.child, facility=facility.name)))
 
 

@@ -14,7 +14,7 @@ from conversations.joining.births import Birth, births, plausible
 from conversations.joining.likeness import facilities_named
 from conversations.joining.names import first_name
 from conversations.joining.words import in_order, join_language, words_of
-from conversations.states import Joining, JoiningBirth, JoiningConsent, JoiningFacility, JoiningName, State
+from conversations.states import Joining, JoiningBirth, JoiningFacility, JoiningName, State
 from conversations.understanding.reading import Reading
 
 # Found in any state, and never an answer.
@@ -66,18 +66,17 @@ def as_answer(text: str, state: State, reading: Reading, facts: Facts) -> Readin
 
 def _filled(answer: Answer, text: str, state: Joining, facts: Facts) -> Answer:
     """The answer with what its question asks for, or with the number of the list that was picked."""
+    if choice := _choice(text, len(getattr(state, "choices", ()))):
+        return structs.replace(answer, choice=choice)
     match state:
         case JoiningName() if answer.meant not in _SAID_INSTEAD:
             return structs.replace(answer, name=first_name(text, state.language))
-        case JoiningBirth() if not (choice := _choice(text, len(state.choices))):
+        case JoiningBirth():
             return _born(answer, text, state.language, facts)
-        case JoiningFacility() if not (choice := _choice(text, len(state.choices))):
+        case JoiningFacility():
             named = facilities_named(text, facts.facilities, state.language)
             return structs.replace(answer, facilities=tuple(one.facility_id for one in named))
-        case JoiningBirth() | JoiningFacility():
-            return structs.replace(answer, choice=choice)
-        case JoiningName() | JoiningConsent():
-            return answer
+    return answer
 
 
 def days_of_birth(text: str, home: str, facts: Facts) -> tuple[Birth, ...]:

@@ -7,6 +7,7 @@ read in several ways gives several days, to be asked about; a day that cannot be
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -115,7 +116,7 @@ def _by_age(words: Words, known: JoiningWords, today: date) -> tuple[Birth, ...]
 def _ages(words: Words, known: JoiningWords) -> Iterator[tuple[int, str]]:
     numbers = {name: number for number, names in known.numbers.items() for name in names}
     units = {name: unit for unit, names in known.units.items() for name in names}
-    for said, unit in zip(words, words[1:], strict=False):
+    for said, unit in pairwise(words):
         count = int(said[:4]) if said.isdecimal() else numbers.get(said)
         if count is not None and unit in units:
             yield count, units[unit]

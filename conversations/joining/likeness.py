@@ -5,6 +5,7 @@ compare a text with thousands of facilities.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from conversations.facts import KnownFacility
 from conversations.joining.words import Words, in_order, joining_words, words_of
@@ -22,9 +23,7 @@ def likeness(one: str, other: str) -> float:
     return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
 
 
-def facilities_named(
-    text: str, facilities: Sequence[KnownFacility], home: str
-) -> tuple[KnownFacility, ...]:
+def facilities_named(text: str, facilities: Sequence[KnownFacility], home: str) -> tuple[KnownFacility, ...]:
     """The facilities that a text can mean: one, the few that fit as well, or none.
 
     A number is the one on a facility's posters. A name may be a part of the facility's, misspelt.
@@ -33,24 +32,28 @@ def facilities_named(
     numbers = {int(word) for word in words if word.isdecimal() and len(word) <= len("9999")}
     if numbered := tuple(one for one in facilities if one.number in numbers):
         return numbered[:MOST_CHOICES]
-    if same := tuple(one for one in facilities if words_of(one.name) == words):
+    if same := tuple(one for one in facilities if _name(one.name) == words):
         return same[:MOST_CHOICES]
-    return tuple(_best(_telling(words, home), facilities, home))
+    return tuple(_best(_telling(words, home), facilities))
 
 
-def _best(
-    words: Words, facilities: Iterable[KnownFacility], home: str
-) -> Iterable[KnownFacility]:
+def _best(words: Words, facilities: Iterable[KnownFacility]) -> Iterable[KnownFacility]:
     typed = _threes(words)
     scored: list[tuple[float, float, KnownFacility]] = []
     for one in facilities:
-        name = _threes(_telling(words_of(one.name), home))
+        name = _threes(_name(one.name))
         shared = len(typed & name)
-        if typed and name and shared / len(typed) >= ENOUGH:
+        if shared and shared / len(typed) >= ENOUGH:
             scored.append((shared / len(typed), shared / len(name), one))
     scored.sort(key=lambda score: (-score[0], -score[1], score[2].name))
     near = [one for share, _, one in scored if share >= scored[0][0] - NEARLY_AS_GOOD]
     return near[:MOST_CHOICES]
+
+
+# The same few names are asked for with every answer.
+@lru_cache(maxsize=10_000)
+def _name(name: str) -> Words:
+    return words_of(name)
 
 
 def _telling(words: Words, home: str) -> Words:

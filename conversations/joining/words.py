@@ -57,9 +57,7 @@ def joining_words(language: str) -> JoiningWords:
     read = msgspec.convert(tomllib.loads(written.read_text(encoding="utf-8")), JoiningWords, strict=False)
     phrases = [*read.join, *read.around, *read.no_names, *read.before_names, *read.clinic_words]
     tables: Iterable[list[str]] = (
-        words
-        for table in (read.days_ago, read.units, read.numbers, read.months)
-        for words in table.values()
+        words for table in (read.days_ago, read.units, read.numbers, read.months) for words in table.values()
     )
     for phrase in (*phrases, *(word for words in tables for word in words)):
         if " ".join(words_of(phrase)) != phrase:
@@ -92,7 +90,7 @@ def _asks(words: Words, known: JoiningWords) -> bool:
 
 @cache
 def month_numbers(language: str) -> dict[str, int]:
-    """The months by their names: the calendar's of this language and of English, and what is written besides."""
+    """The months by name: as the calendars of this language and of English have them, and as people do."""
     found: dict[str, int] = {}
     for code in (DEFAULT_LANGUAGE, language):
         for context in Locale.parse(code).months.values():

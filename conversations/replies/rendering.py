@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
+from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
@@ -57,16 +58,21 @@ class _Writer:
             return self._date(value, self._formats.starts_at)
         if isinstance(value, date):
             return self._day(value, self._formats.birth if name == "born" else self._formats.day)
-        if name == "diseases" and isinstance(value, tuple):
-            return self._named({str(disease) for disease in value})
-        if name == "days" and isinstance(value, tuple):
-            return _numbered([self._day(day, self._formats.birth) for day in value if isinstance(day, date)])
-        if name == "facilities" and isinstance(value, tuple):
-            return _numbered([clean(str(facility), LONGEST["facility"]) for facility in value])
         if isinstance(value, tuple):
-            lines = self._lines(value, with_places=style == "with_places")  # type: ignore[arg-type] # by name
-            return _numbered(lines) if style == "numbered" else "; ".join(lines)
+            return self._several(name, value, style)
         return clean(str(value), LONGEST.get(name, LONGEST_OTHER))
+
+    def _several(self, name: str, values: tuple[Any, ...], style: str) -> str:
+        """What the placeholder's name says that the values are."""
+        if name == "diseases":
+            return self._named({str(disease) for disease in values})
+        if name == "days":
+            lines = [self._day(day, self._formats.birth) for day in values]
+        elif name == "facilities":
+            lines = [clean(facility, LONGEST["facility"]) for facility in values]
+        else:
+            lines = self._lines(values, with_places=style == "with_places")
+        return _numbered(lines) if style == "numbered" else "; ".join(lines)
 
     def _date(self, at: datetime, pattern: str) -> str:
         return format_datetime(at, pattern, locale=self._language).translate(_UNACCENTED)

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from piccolo.query import Select
 
+from conversations.joining.births import OLDEST_YEARS, plausible
 from service.access import audit
 from service.access.actor import Actor
 from service.access.scope import children_in_scope, given, require_facility, require_staff
@@ -32,8 +33,6 @@ from tables.places import Facility
 from tables.vaccines import Forecast
 
 LONGEST_NAME = 60
-# Schedules end with adolescence; somebody older was born in another century by mistake.
-OLDEST_YEARS = 19
 
 Sex = Literal["female", "male", "unknown"]
 FirstName = Annotated[str, Meta(examples=["Zuri"])]
@@ -254,8 +253,7 @@ def _check_birth(born: date, place: _Place, now: datetime) -> None:
     today = now.astimezone(ZoneInfo(place.zone)).date()
     if born > today:
         raise Invalid("date_of_birth", "lies in the future")
-    # Compared as numbers: 29 February has no anniversary in most years.
-    if (today.year - born.year, today.month, today.day) > (OLDEST_YEARS, born.month, born.day):
+    if not plausible(born, today):
         raise Invalid("date_of_birth", f"lies more than {OLDEST_YEARS} years back")
 
 

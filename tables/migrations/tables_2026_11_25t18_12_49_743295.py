@@ -73,7 +73,7 @@ class User(Table, tablename="users", schema=None):
 
 ID = "2026-11-25T18:12:49:743295"
 VERSION = "1.38.0"
-DESCRIPTION = "True"
+DESCRIPTION = "registration claims; a facility's number"
 
 
 async def forwards():
@@ -445,126 +445,6 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Facility",
-        tablename="facility",
-        column_name="join_code",
-        db_column_name="join_code",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Facility",
-        tablename="facility",
-        column_name="join_code",
-        db_column_name="join_code",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Facility",
-        tablename="facility",
-        column_name="join_code",
-        db_column_name="join_code",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Facility",
-        tablename="facility",
-        column_name="join_code",
-        db_column_name="join_code",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": True,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_constraint(
-        table_class_name="Facility",
-        tablename="facility",
-        constraint_name="facility_join_code_is_no_choice",
-        constraint_class=Check,
-        params={"condition": "join_code BETWEEN 10 AND 9999"},
-        schema=None,
-    )
-
-    manager.add_constraint(
-        table_class_name="Facility",
-        tablename="facility",
-        constraint_name="facility_join_code_is_no_choice",
-        constraint_class=Check,
-        params={"condition": "join_code BETWEEN 10 AND 9999"},
-        schema=None,
-    )
-
-    manager.add_constraint(
-        table_class_name="Facility",
-        tablename="facility",
-        constraint_name="facility_join_code_is_no_choice",
-        constraint_class=Check,
-        params={"condition": "join_code BETWEEN 10 AND 9999"},
-        schema=None,
-    )
-
-    manager.add_constraint(
-        table_class_name="Facility",
-        tablename="facility",
-        constraint_name="facility_join_code_is_no_choice",
-        constraint_class=Check,
-        params={"condition": "join_code BETWEEN 10 AND 9999"},
         schema=None,
     )
 

@@ -189,11 +189,11 @@ def test_registering_a_child_tells_nobody_what_is_stored(state: State, said: Sai
     facts = structs.replace(facts, prompts=(), visits=(), children=(), guardian=None)
     known = structs.replace(facts, known=True, children=("Zuri", "Juma"), visits=(ZURI, JUMA))
     mine, theirs = step(state, said, facts), step(state, said, known)
-    assert mine.reading and theirs.reading or said.opt_out_type
+    assert (mine.reading and theirs.reading) or said.opt_out_type
     if isinstance(theirs.state, Joining):
         assert (mine.state, mine.effects) == (theirs.state, theirs.effects)
     claims = [effect for effect in theirs.effects if isinstance(effect, RegisterClaim)]
-    assert not claims or isinstance(state, JoiningConsent) and facts.may_join
+    assert not claims or (isinstance(state, JoiningConsent) and facts.may_join)
 
 
 @settings(max_examples=300, deadline=None)

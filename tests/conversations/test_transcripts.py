@@ -155,9 +155,7 @@ def _ours(text: str) -> list[str]:
 def _notes(
     turn: Turn, visits: dict[UUID, tuple[str, datetime]], places: dict[UUID, datetime], names: dict[UUID, str]
 ) -> list[str]:
-    reading = (
-        [" · ".join(_reading(turn.reading, names))] if turn.reading else ["the carrier has answered"]
-    )
+    reading = [" · ".join(_reading(turn.reading, names))] if turn.reading else ["the carrier has answered"]
     claims = [_claim(effect, names) for effect in turn.effects if isinstance(effect, RegisterClaim)]
     return reading + [note for effect in turn.effects if (note := _effect(effect, visits, places))] + claims
 
