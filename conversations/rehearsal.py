@@ -241,6 +241,7 @@ def a_demo_clinic(now: datetime, language: str = "en") -> Clinic:
     clinic = Clinic(now, language, phone="+254 20 555 0100")
     morning = now.replace(hour=10, minute=0, second=0, microsecond=0)
     clinic.add_visit("Zuri", morning + timedelta(days=8), "Kilimani Clinic", "12 Argwings Kodhek Road")
+    clinic.add_facility("Kilimani Clinic", 42)
     for days, hour in _free_hours():
         clinic.add_free(morning.replace(hour=hour) + timedelta(days=days), "Kilimani Clinic")
     return clinic

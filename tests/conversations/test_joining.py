@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations.facts import KnownFacility
@@ -95,6 +95,7 @@ def test_a_birth_lies_behind_and_within_a_childhood(born: str, possible: bool) -
     assert plausible(date.fromisoformat(born), TODAY) is possible
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=300) | st.from_regex(r"[0-9 /.-]{1,40}( (months|march|días|2026))*", fullmatch=True),
     st.sampled_from(languages()),
@@ -105,6 +106,7 @@ def test_whatever_is_written_is_a_day_or_none(text: str, language: str, today: d
         assert not birth.about or today - timedelta(days=800) < birth.on <= today
 
 
+@settings(deadline=None)
 @given(st.dates(date(2008, 1, 1), TODAY), st.sampled_from(languages()))
 def test_a_whole_date_is_that_date_in_every_language(born: date, language: str) -> None:
     names = {number: name for name, number in month_numbers(language).items()}
@@ -144,6 +146,7 @@ def test_a_first_name_is_found_and_nothing_else_is_taken_for_one(text: str, name
     assert first_name(text, "en") == name
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_a_name_is_short_visible_and_of_one_line(text: str) -> None:
     name = first_name(text, "en")
@@ -194,6 +197,7 @@ def test_names_typed_twice_are_alike(one: str, other: str, alike: bool) -> None:
     assert (likeness(one, other) >= 0.4) is alike
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_likeness_does_not_depend_on_the_order(one: str, other: str) -> None:
     assert likeness(one, other) == likeness(other, one)
