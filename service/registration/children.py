@@ -30,6 +30,7 @@ from service.vaccination.forecasts import renew
 from tables.appointments import ACTIVE, Appointment
 from tables.people import Child, Guardianship
 from tables.places import Facility
+from tables.registrations import RegistrationClaim
 from tables.vaccines import Forecast
 
 LONGEST_NAME = 60
@@ -170,6 +171,9 @@ async def remove_child(child_id: UUID, *, actor: Actor, now: datetime) -> None:
         async with unit_of_work():
             before = await get_child(child_id, actor=actor)
             await Guardianship.delete().where(Guardianship.child == child_id)
+            await RegistrationClaim.update({RegistrationClaim.child: None}).where(
+                RegistrationClaim.child == child_id
+            )
             await Forecast.delete().where(Forecast.child == child_id)
             await Child.delete().where(Child.id == child_id)
             await audit.record(

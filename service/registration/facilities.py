@@ -155,11 +155,11 @@ async def remove_facility(facility_id: UUID, *, actor: Actor, now: datetime) -> 
 
     Raises:
         NotFound, Forbidden: as for changing.
-        InUse: children, clinic sessions or schedulers belong to it.
+        InUse: children, registrations by text, clinic sessions or schedulers belong to it.
     """
     before = await get_facility(facility_id, actor=actor)
     require_admin(actor)
-    with not_in_use("Children, clinic sessions or schedulers still belong to this facility."):
+    with not_in_use("Children, registrations, clinic sessions or schedulers still belong to this facility."):
         async with unit_of_work():
             await Facility.delete().where(Facility.id == facility_id)
             await audit.record(

@@ -8,7 +8,7 @@ from service.paging import Page
 from service.registration.claims import list_claims
 from service.registration.facilities import FacilityChange, change_facility
 from service.registration.settling import Settlement, settle_claim
-from tests.factories import a_child, a_facility, a_schedule_in_force
+from tests.factories import NOW, a_child, a_facility, a_schedule_in_force
 from tests.running import Running
 
 AMINA, STRANGER = "+254700000001", "+254700000077"
@@ -74,6 +74,15 @@ async def test_a_parent_who_is_not_understood_twice_is_left_to_a_person(doseline
         await doseline.asks(STRANGER, text)
     rows = await sql("SELECT phone, reason FROM handoff WHERE closed_at IS NULL")
     assert [tuple(row.values()) for row in rows] == [(STRANGER, "not_understood")]
+
+
+async def test_today_is_the_day_it_is_in_the_country_of_a_phone_that_nobody_knows(doseline: Running) -> None:
+    await a_facility("Kilimani Clinic")
+    # One o'clock at night in Nairobi, still the day before in UTC.
+    doseline.clock.at = NOW.replace(hour=22)
+    for text in ("join", "Zuri", "born today"):
+        await doseline.asks(STRANGER, text)
+    assert "born Thu 5 Mar 2026" in await doseline.asks(STRANGER, "kilimani clinic")
 
 
 async def test_a_fourth_child_has_to_wait(doseline: Running) -> None:

@@ -14,7 +14,7 @@ from service.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound
 from service.messaging.consent import opt_out
 from service.messaging.handoffs import ask_a_person
 from service.paging import Page
-from service.registration.children import get_child
+from service.registration.children import get_child, remove_child
 from service.registration.claims import get_claim, list_claims
 from service.registration.families import NewGuardian
 from service.registration.settling import Settlement, settle_claim
@@ -110,10 +110,10 @@ async def test_what_resembles_a_claim_is_shown_to_staff_of_its_facility() -> Non
     other = await a_claim(facility.id, a_phone(), first_name="zuri")
     await a_claim(facility.id, a_phone(), first_name="Neema")
     view = await get_claim(claim, actor=scheduling_for(facility.id))
-    assert [(one.child_id, one.alike) for one in view.possible_duplicates] == [
-        (same.id, ["birth"]),
-        (sibling.id, ["phone"]),
-    ]
+    assert {one.child_id: one.alike for one in view.possible_duplicates} == {
+        same.id: ["birth"],
+        sibling.id: ["phone"],
+    }
     assert view.claimed_again == [other]
 
 
@@ -211,6 +211,16 @@ async def test_a_second_child_of_the_same_name_birth_and_phone_is_refused() -> N
     with pytest.raises(Duplicate):
         await settle_claim(claim, VERIFIED, actor=SYSTEM, now=LATER)
     assert (await get_claim(claim, actor=SYSTEM)).status == "open"
+
+
+async def test_a_child_that_was_verified_by_mistake_can_be_removed() -> None:
+    facility = await a_facility()
+    claim = await a_claim(facility.id)
+    settled = await settle_claim(claim, VERIFIED, actor=SYSTEM, now=LATER)
+    assert settled.child_id
+    await remove_child(settled.child_id, actor=SYSTEM, now=LATER)
+    after = await get_claim(claim, actor=SYSTEM)
+    assert (after.status, after.child_id) == ("verified", None)
 
 
 async def test_an_age_is_no_day_of_birth_until_staff_give_one() -> None:
