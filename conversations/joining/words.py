@@ -15,6 +15,9 @@ from conversations.understanding.normal import normalise, own_words
 
 Words = tuple[str, ...]
 
+# Longer than anybody asks to register a child and says nothing else; every text is looked at.
+LONGEST_ASKING = 80
+
 _WORD = re.compile(r"\d+|[^\W\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\W\d_]*)*")
 
 
@@ -79,6 +82,8 @@ def in_order(home: str) -> tuple[str, ...]:
 
 def join_language(text: str, home: str) -> str | None:
     """The language in which a text asks to register a child, and nothing else; None where it does not."""
+    if len(own_words(text)) > LONGEST_ASKING:
+        return None
     words = words_of(text)
     return next((code for code in in_order(home) if _asks(words, joining_words(code))), None)
 
