@@ -25,6 +25,7 @@ class Intent(StrEnum):
     HUMAN = "human"  # wants a person, or asks what a machine must not answer
     ALREADY_VACCINATED = "already_vaccinated"
     SICK_CHILD = "sick_child"
+    LANGUAGE_SWITCH = "language_switch"  # texts in another language, please
     SMALLTALK = "smalltalk"  # thanks, hello, ok after the fact
     UNSURE = "unsure"  # about a visit, but two readings remain: ask, never guess
     JOIN = "join"  # wants to register a child

@@ -29,8 +29,9 @@ class DayPart(StrEnum):
 class Wish(Struct, frozen=True, omit_defaults=True):
     """Days and hours a parent asked for; an empty wish is "any other time".
 
-    `dates` are alternatives. `earliest` and `latest` bound a range, both included. `excluded` days and
-    `excluded_times` (exact starts already turned down) are never offered, however near they are.
+    `dates` are alternatives. `earliest` and `latest` bound a range of days, `not_before` and `not_after` the
+    hours of each day, all included. `excluded` days and `excluded_times` (exact starts already turned down)
+    are never offered, however near they are.
     """
 
     dates: tuple[date, ...] = ()
@@ -40,6 +41,8 @@ class Wish(Struct, frozen=True, omit_defaults=True):
     at: time | None = None
     excluded: tuple[date, ...] = ()
     excluded_times: tuple[datetime, ...] = ()
+    not_before: time | None = None
+    not_after: time | None = None
 
 
 def part_of(at: time) -> DayPart:
@@ -56,6 +59,7 @@ def fits(starts_at: datetime, wish: Wish) -> bool:
         and _days_off(starts_at.date(), wish) == 0
         and wish.part in {None, part_of(starts_at.time())}
         and wish.at in {None, starts_at.time()}
+        and _hours_outside(starts_at.time(), wish) == 0
     )
 
 
@@ -93,7 +97,15 @@ def _distance(starts_at: datetime, wish: Wish, around: datetime) -> tuple[int, b
     """Days off first, then the wrong part of the day, then the hours off, then the time from `around`."""
     wrong_part = wish.part not in {None, part_of(starts_at.time())}
     hours_off = abs(_hours(starts_at.time()) - _hours(wish.at)) if wish.at else 0.0
+    hours_off += _hours_outside(starts_at.time(), wish)
     return _days_off(starts_at.date(), wish), wrong_part, hours_off, abs((starts_at - around).total_seconds())
+
+
+def _hours_outside(at: time, wish: Wish) -> float:
+    """How many hours a start is outside of the hours wished for; 0 when it is within them."""
+    early = _hours(wish.not_before) - _hours(at) if wish.not_before else 0.0
+    late = _hours(at) - _hours(wish.not_after) if wish.not_after else 0.0
+    return max(early, late, 0.0)
 
 
 def _hours(at: time) -> float:

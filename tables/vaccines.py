@@ -42,7 +42,7 @@ class ScheduleVersion(Table):
 
     id = key()
     # The hash of the content.
-    version = words(64, unique=True)
+    version = words(64)
     schedule = words(64)
     name = words(160)
     # The files as they were handed in, by name.
@@ -56,6 +56,10 @@ class ScheduleVersion(Table):
     added_at = instant()
     activated_at = instant(null=True)
 
+    # One content may serve several countries and cohorts, each by an entry of its own.
+    schedule_version_once = Unique(
+        ["version", "country", "valid_from", "born_from", "born_before"], nulls_distinct=False
+    )
     schedule_version_cohort = Check("born_from < born_before")
 
 

@@ -33,7 +33,12 @@ _numbers = count(1)
 
 
 async def a_facility(
-    name: str | None = None, *, zone: str = "Africa/Nairobi", country: str = "KE", language: str = "en"
+    name: str | None = None,
+    *,
+    zone: str = "Africa/Nairobi",
+    country: str = "KE",
+    language: str = "en",
+    names_vaccines: bool = False,
 ) -> FacilityView:
     """A clinic, in Nairobi unless said otherwise."""
     new = NewFacility(
@@ -42,6 +47,7 @@ async def a_facility(
         zone=zone,
         country=country,
         language=language,
+        names_vaccines=names_vaccines,
     )
     return await register_facility(new, actor=SYSTEM, now=NOW)
 
@@ -98,9 +104,13 @@ async def an_appointment(
 
 async def a_schedule_in_force(shipped: Shipped = "ke") -> ScheduleView:
     """A schedule that comes along, put in force."""
-    added = await add_schedule(NewSchedule(shipped=shipped), actor=SYSTEM, now=NOW)
-    await activate(added.id, confirm=True, actor=SYSTEM, page=Page(), now=NOW)
-    return added
+    return await put_in_force(NewSchedule(shipped=shipped))
+
+
+async def put_in_force(new: NewSchedule, *, now: datetime = NOW) -> ScheduleView:
+    """A schedule, handed in and activated."""
+    added = await add_schedule(new, actor=SYSTEM, now=now)
+    return (await activate(added.id, confirm=True, actor=SYSTEM, page=Page(), now=now)).schedule
 
 
 async def a_dose(child: ChildView, cvx: str, on: date, *, now: datetime = NOW) -> ImmunizationView:

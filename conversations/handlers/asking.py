@@ -23,8 +23,9 @@ from conversations.understanding.reading import Reading
 
 
 def tell_when(state: State, reading: Reading, facts: Facts) -> Step:
-    """When is it?"""
-    return _tell("when", state, reading, facts)
+    """When is it? Where no visit is planned, when the next dose is due."""
+    visits = _asked_about(state, reading, facts)
+    return stay(state, *([say_of("when", visits)] if visits else _next_due(reading, facts)))
 
 
 def tell_where(state: State, reading: Reading, facts: Facts) -> Step:
@@ -32,12 +33,13 @@ def tell_where(state: State, reading: Reading, facts: Facts) -> Step:
     visits = visits_spoken_of(state, facts)
     if len(visits) == 1 and (address := visits[0].address):
         return stay(state, Say("where_address", {**of(visits[0]), "address": address}))
-    return _tell("where", state, reading, facts)
+    visits = _asked_about(state, reading, facts) or facts.visits
+    return stay(state, say_of("where", visits) if visits else say("no_visits"))
 
 
 def tell_what(state: State, reading: Reading, facts: Facts) -> Step:
     """What is it for, what is due? Diseases are named where the programme allows it; advice is for people."""
-    visits = tuple(v for v in visits_spoken_of(state, facts) or facts.visits if _is_about(v.child, reading))
+    visits = _asked_about(state, reading, facts)
     if not visits:
         return stay(state, *_next_due(reading, facts))
     named = [Say("what_for", _with_diseases(visit)) for visit in visits if visit.protects_against]
@@ -47,7 +49,10 @@ def tell_what(state: State, reading: Reading, facts: Facts) -> Step:
 def _next_due(reading: Reading, facts: Facts) -> list[Say]:
     """When the next doses of children without a visit are due, by the forecast."""
     due = [one for one in facts.next_due if _is_about(one.child, reading)]
-    return [_say_due(one, facts) for one in due] or [say("no_visits")]
+    if due:
+        return [_say_due(one, facts) for one in due]
+    named = reading.children
+    return [say("no_visit_for_child", child=named[0]) if named else say("no_visits")]
 
 
 def _say_due(due: NextDue, facts: Facts) -> Say:
@@ -65,14 +70,17 @@ def _with_diseases(visit: Visit) -> Params:
     return {**of(visit), "diseases": visit.protects_against}
 
 
+def _asked_about(state: State, reading: Reading, facts: Facts) -> tuple[Visit, ...]:
+    """The visits that we were speaking of, or all; where children are named, only theirs."""
+    return _of_those(visits_spoken_of(state, facts), reading) or _of_those(facts.visits, reading)
+
+
+def _of_those(visits: tuple[Visit, ...], reading: Reading) -> tuple[Visit, ...]:
+    return tuple(visit for visit in visits if _is_about(visit.child, reading))
+
+
 def _is_about(child: str, reading: Reading) -> bool:
     return not reading.children or child in reading.children
-
-
-def _tell(key: str, state: State, reading: Reading, facts: Facts) -> Step:
-    visits = visits_spoken_of(state, facts) or facts.visits
-    visits = tuple(visit for visit in visits if visit.child in reading.children) or visits
-    return stay(state, say_of(key, visits) if visits else say("no_visits"))
 
 
 def choose_meaning(state: Clarifying, reading: Reading, facts: Facts) -> Step:

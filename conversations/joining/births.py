@@ -11,8 +11,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from conversations.joining.words import JoiningWords, Words, joining_words, month_numbers, words_of
-from conversations.understanding.normal import normalise, own_words
+from conversations.joining.words import JoiningWords, Words, joining_words, levelled, month_numbers, words_of
 
 # Schedules end with adolescence; somebody older was born in another century by mistake.
 OLDEST_YEARS = 19
@@ -34,7 +33,7 @@ class Birth(Struct, frozen=True, omit_defaults=True):
 
 def births(text: str, language: str, today: date) -> tuple[Birth, ...]:
     """Every day of birth that the text can mean, the latest first; days that cannot be are among them."""
-    plain = normalise(own_words(text))
+    plain = levelled(text)
     if in_figures := tuple(_in_figures(plain, today)):
         return _once(map(Birth, in_figures))
     words = words_of(text)

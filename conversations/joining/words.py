@@ -10,8 +10,8 @@ import msgspec
 from babel import Locale
 from msgspec import Struct
 
-from conversations.understanding.lexicon import DEFAULT_LANGUAGE, languages
-from conversations.understanding.normal import normalise, own_words
+from conversations.understanding.lexicon import DEFAULT_LANGUAGE, known, languages
+from conversations.understanding.normal import normalise
 
 Words = tuple[str, ...]
 
@@ -72,7 +72,12 @@ def joining_words(language: str) -> JoiningWords:
 
 def words_of(text: str) -> Words:
     """The words and numbers of a text, levelled: no accents, marks or quotations."""
-    return tuple(_WORD.findall(normalise(own_words(text))))
+    return tuple(_WORD.findall(levelled(text)))
+
+
+def levelled(text: str) -> str:
+    """The text in plain letters, without what it quotes."""
+    return normalise(known().quoting.own_words(text))
 
 
 def in_order(home: str) -> tuple[str, ...]:
@@ -82,15 +87,15 @@ def in_order(home: str) -> tuple[str, ...]:
 
 def join_language(text: str, home: str) -> str | None:
     """The language in which a text asks to register a child, and nothing else; None where it does not."""
-    if len(own_words(text)) > LONGEST_ASKING:
+    if len(known().quoting.own_words(text)) > LONGEST_ASKING:
         return None
     words = words_of(text)
     return next((code for code in in_order(home) if _asks(words, joining_words(code))), None)
 
 
-def _asks(words: Words, known: JoiningWords) -> bool:
-    said = " ".join(word for word in words if word not in known.around)
-    return said in known.join or " ".join(words) in known.join
+def _asks(words: Words, joining: JoiningWords) -> bool:
+    said = " ".join(word for word in words if word not in joining.around)
+    return said in joining.join or " ".join(words) in joining.join
 
 
 @cache

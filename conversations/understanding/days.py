@@ -1,229 +1,198 @@
-"""Days and hours in a clause: "tuesday afternoon", "manana a las 3", "the 12th".
+"""Days and hours in a clause: "tuesday afternoon", "manana a las 3", "after the 12th".
 
-Only what a parent plainly names is read; which of the free places fits is decided later, by the clinic's
-calendar. Whether a day is wished or refused is not decided here either.
+The grammar is three small steps that are the same for every language; the language's data give the
+patterns. Words become slots (`{weekday}`, `{day}`, `{hour}`), patterns over slots become mentions, and
+patterns over mentions become ranges. Whether a day is wished or refused is not decided here.
 """
 
-from collections.abc import Iterator
-from datetime import date, time, timedelta
+from collections.abc import Callable, Mapping
+from datetime import time
+from typing import Any
 
-from msgspec import Struct, structs
-
-from conversations.understanding.lexicon import DayWords, lexicon
-from conversations.understanding.phrases import end_of_group
+from conversations.understanding.calendar import Calendar, Days
+from conversations.understanding.daywords import DayWords
+from conversations.understanding.mention import FULL_DAY, HALF_DAY, Hour, Mention, hour_mention, told_apart
+from conversations.understanding.phrases import NO_SLOTS, Match
+from conversations.understanding.ranges import with_ranges
 from conversations.wish import DayPart
 
-MONTHS_AHEAD = 6
-MONTHS, LONGEST_MONTH = 12, 31
+LONGEST_MONTH = 31
 LAST_HOUR, LAST_MINUTE = 23, 59
-HALF_DAY = 12
-# Clinics open by day: "at 3" is the afternoon, "at 8" the morning.
-FIRST_CLINIC_HOUR = 7
+MOST_COUNTED = 60
+
+Filled = Callable[[str], Any]
 
 
-class Mention(Struct, frozen=True):
-    """What words[start:end] name; `dates` are alternatives, a range includes both its ends."""
-
-    start: int
-    end: int
-    dates: tuple[date, ...] = ()
-    earliest: date | None = None
-    latest: date | None = None
-    part: DayPart | None = None
-    at: time | None = None
-
-    @property
-    def names_a_day(self) -> bool:
-        """Whether it narrows the days and not only the hours."""
-        return bool(self.dates) or self.earliest is not None
+# --- from words to slots ---------------------------------------------------------------------------
 
 
-class Calendar(Struct, frozen=True):
-    """What words are resolved against: today, and the days that are already being spoken of."""
-
-    today: date
-    spoken_of: tuple[date, ...] = ()
-
-    def weekday(self, index: int, *, following: bool = False) -> tuple[date, ...]:
-        """The days that a weekday's name can mean: those being spoken of, or else the next to come."""
-        if named := tuple(day for day in self.spoken_of if day.weekday() == index):
-            return named
-        coming = self.today + timedelta(days=(index - self.today.weekday() - 1) % 7 + 1)
-        if following and self.today.weekday() < index:
-            # Said on a Wednesday, "next friday" mostly means Friday week, sometimes the day after tomorrow.
-            return coming, coming + timedelta(days=7)
-        return (coming,)
-
-    def day_of_month(self, day: int, month: int | None = None) -> date | None:
-        """The next date with this number, in that month if one is named; None when none is near."""
-        for ahead in range(MONTHS + 1 if month else MONTHS_AHEAD):
-            years, index = divmod(self.today.month - 1 + ahead, 12)
-            found = _date(self.today.year + years, index + 1, day)
-            if found and found >= self.today and month in {None, index + 1}:
-                return found
-        return None
-
-    def week(self, ahead: int) -> tuple[date, date]:
-        """Monday and Sunday of a week; what is left of it when it is this one."""
-        monday = self.today - timedelta(days=self.today.weekday()) + timedelta(weeks=ahead)
-        return max(monday, self.today), monday + timedelta(days=6)
-
-    def next_month(self) -> tuple[date, date]:
-        """First and last day of the next month."""
-        first = (self.today.replace(day=1) + timedelta(days=31)).replace(day=1)
-        return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+def _slots(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, list[tuple[int, Any]]]]:
+    """What each place of a clause could be."""
+    found: list[Mapping[str, list[tuple[int, Any]]]] = []
+    for at, word in enumerate(words):
+        if word[0].isdigit():
+            found.append(_in_figures(word, at))
+        else:
+            found.append(_in_words(words, at, known) if word in known.first_words else NO_SLOTS)  # type: ignore[arg-type]
+    return found
 
 
-def mentions(words: tuple[str, ...], language: str, calendar: Calendar) -> Iterator[Mention]:
-    """Every day, part of the day and hour in the words of one clause, from left to right."""
-    days = lexicon(language).days
-    at = 0
-    while at < len(words):
-        mention = (
-            _in_figures(words, at, calendar)
-            or _day_of_month(words, at, days, calendar)
-            or _clock(words, at, days)
-            or _named(words, at, language, calendar)
-        )
-        if mention:
-            yield mention
-        at = mention.end if mention else at + 1
+def _in_figures(word: str, at: int) -> Mapping[str, list[tuple[int, Any]]]:
+    behind = at + 1
+    if not word.isdecimal():
+        clock = _clock(word)
+        if clock:
+            return {"{hour}": [(behind, clock)], "{clock}": [(behind, clock)]}
+        return {"{date}": [(behind, word)]}
+    number = int(word)
+    slots: dict[str, list[tuple[int, Any]]] = {}
+    if 1 <= number <= MOST_COUNTED:
+        slots["{n}"] = [(behind, number)]
+    if 1 <= number <= LONGEST_MONTH:
+        slots["{day}"] = [(behind, number)]
+    if number <= FULL_DAY:
+        slots["{hour}"] = [(behind, (number % FULL_DAY, 0))]
+    if number <= LAST_MINUTE:
+        slots["{minute}"] = [(behind, number)]
+    if len(word) in {3, 4} and number // 100 <= LAST_HOUR and number % 100 <= LAST_MINUTE:
+        slots["{hour}"] = [(behind, (number // 100, number % 100))]
+    return slots
 
 
-def _in_figures(words: tuple[str, ...], at: int, calendar: Calendar) -> Mention | None:
-    """12/3: read both ways round where both are dates; the offers that follow show which was meant."""
-    if "/" not in words[at] or len(words[at]) == 1:
-        return None
-    first, second = (int(part) for part in words[at].split("/")[:2])
-    found = {
-        calendar.day_of_month(day, month)
-        for day, month in ((first, second), (second, first))
-        if 1 <= month <= MONTHS
-    }
-    dates = sorted(day for day in found if day)
-    return Mention(at, at + 1, dates=tuple(dates)) if dates else None
-
-
-def _day_of_month(words: tuple[str, ...], at: int, days: DayWords, calendar: Calendar) -> Mention | None:
-    """The 12th, 12 march, march 12, el 12 de marzo. A bare 12 is no date."""
-    if month := _month(words, at, days):
-        number, end, _ = _number(words, at + 1, days)
-        return _dated(at, end, calendar, number, month)
-    behind_marker = end_of_group(words, at, days.date_markers)
-    number, end, ordinal = _number(words, behind_marker, days)
-    if number is None:
-        return None
-    month_at = end_of_group(words, end, days.between_day_and_month)
-    if month := _month(words, month_at, days):
-        return _dated(at, month_at + 1, calendar, number, month)
-    return _dated(at, end, calendar, number) if ordinal or behind_marker > at else None
-
-
-def _dated(
-    at: int, end: int, calendar: Calendar, number: int | None, month: int | None = None
-) -> Mention | None:
-    found = calendar.day_of_month(number, month) if number else None
-    return Mention(at, end, dates=(found,)) if found else None
-
-
-def _month(words: tuple[str, ...], at: int, days: DayWords) -> int | None:
-    return days.months.get(words[at]) if at < len(words) else None
-
-
-def _number(words: tuple[str, ...], at: int, days: DayWords) -> tuple[int | None, int, bool]:
-    """A day number, where it ends, and whether it is an ordinal; None when it is an hour."""
-    if at >= len(words) or not words[at].isdecimal() or not 1 <= int(words[at]) <= LONGEST_MONTH:
-        return None, at, False
-    behind = end_of_group(words, at + 1, days.ordinal_endings)
-    if end_of_group(words, at + 1, days.hour_words) > at + 1:
-        return None, at, False
-    return int(words[at]), behind, behind > at + 1
-
-
-def _clock(words: tuple[str, ...], at: int, days: DayWords) -> Mention | None:
-    """10:30, 3pm, at 3, a las tres de la tarde."""
-    if (noon := end_of_group(words, at, days.noon)) > at:
-        return Mention(at, noon, at=time(HALF_DAY))
-    start = end_of_group(words, at, days.clock_at)
-    if start >= len(words):
-        return None
-    certain = start > at
-    hour, minute = _hour(words[start], days.spelled_hours if certain else {})
-    if hour is None:
-        return None
-    end = end_of_group(words, start + 1, days.clock_words)
-    behind_am, behind_pm = end_of_group(words, end, days.am), end_of_group(words, end, days.pm)
-    if not (certain or minute is not None or max(end, behind_am, behind_pm) > start + 1):
-        return None
-    if behind_pm > end or (behind_am == end and hour < FIRST_CLINIC_HOUR):
-        hour = hour % HALF_DAY + HALF_DAY
-    return Mention(at, max(end, behind_am, behind_pm), at=time(hour, minute or 0))
-
-
-def _hour(word: str, spelled: dict[str, int]) -> tuple[int | None, int | None]:
-    """The hour and, where written, the minute that a word stands for."""
-    if word in spelled:
-        return spelled[word], None
+def _clock(word: str) -> Hour | None:
     hour, _, minute = word.replace(".", ":").replace("h", ":").partition(":")
-    if (
-        not hour.isdecimal()
-        or not (minute.isdecimal() or not minute)
-        or int(hour) > LAST_HOUR
-        or int(minute or 0) > LAST_MINUTE
+    if not (
+        hour.isdecimal() and minute.isdecimal() and int(hour) <= LAST_HOUR and int(minute) <= LAST_MINUTE
     ):
-        return None, None
-    return int(hour), int(minute) if minute else None
-
-
-def _named(words: tuple[str, ...], at: int, language: str, calendar: Calendar) -> Mention | None:
-    """A weekday, "tomorrow", "next week", "in the morning"."""
-    for name, kinds in lexicon(language).days.names.get(words[at], ()):
-        end = at + len(name)
-        if words[at:end] != name:
-            continue
-        mention = Mention(at, end)
-        for kind, index in kinds:
-            mention = _with(mention, kind, index, words, language, calendar)
-        return mention
-    return None
-
-
-def _with(
-    mention: Mention, kind: str, index: int, words: tuple[str, ...], language: str, calendar: Calendar
-) -> Mention:
-    """The mention with what one of its kinds adds."""
-    if kind == "part":
-        return structs.replace(mention, part=tuple(DayPart)[index])
-    if kind == "weekday":
-        return _weekday(mention, index, words, language, calendar)
-    if kind == "ahead":
-        return structs.replace(mention, dates=(calendar.today + timedelta(days=index),))
-    if kind == "weekend":
-        _, sunday = calendar.week(0)
-        return structs.replace(mention, dates=(sunday - timedelta(days=1), sunday))
-    earliest, latest = calendar.next_month() if kind == "next_month" else calendar.week(index)
-    return structs.replace(mention, earliest=earliest, latest=latest)
-
-
-def _weekday(
-    mention: Mention, index: int, words: tuple[str, ...], language: str, calendar: Calendar
-) -> Mention:
-    """A weekday, with the number behind it where the two agree ("thursday 12", "jueves 12 de marzo")."""
-    days = lexicon(language).days
-    number, end, _ = _number(words, end_of_group(words, mention.end, days.date_markers), days)
-    month_at = end_of_group(words, end, days.between_day_and_month)
-    month = _month(words, month_at, days)
-    dated = calendar.day_of_month(number, month) if number else None
-    if dated and dated.weekday() == index:
-        return structs.replace(mention, end=month_at + 1 if month else end, dates=(dated,))
-    before = words[mention.start - 1 : mention.start]
-    behind = end_of_group(words, mention.end, days.next)
-    following = behind > mention.end or (before and (before[0] in days.next))
-    return structs.replace(mention, end=behind, dates=calendar.weekday(index, following=bool(following)))
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
         return None
+    return int(hour), int(minute)
+
+
+def _in_words(words: tuple[str, ...], at: int, known: DayWords) -> Mapping[str, list[tuple[int, Any]]]:
+    slots: dict[str, list[tuple[int, Any]]] = {}
+    for slot, name, value in known.first_words[words[at]]:
+        end = at + len(name)
+        if words[at:end] == name:
+            slots.setdefault(slot, []).append((end, value))
+            if slot == "{n}" and value <= FULL_DAY:
+                slots.setdefault("{hour}", []).append((end, (value % FULL_DAY, 0)))
+            if slot == "{n}" and value <= LAST_MINUTE:
+                slots.setdefault("{minute}", []).append((end, value))
+    for options in slots.values():
+        options.sort(key=lambda option: -option[0])
+    return slots
+
+
+# --- from slots to mentions ------------------------------------------------------------------------
+
+_DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
+    "weekday": lambda of, on: on.weekday(of("{weekday}")),
+    "this_weekday": lambda of, on: on.this_weekday(of("{weekday}")),
+    "next_weekday": lambda of, on: on.next_weekday(of("{weekday}")),
+    "weekday_next_week": lambda of, on: on.in_week(of("{weekday}"), 1),
+    "weekday_in_a_week": lambda of, on: on.weekday_in_weeks(of("{weekday}"), 1),
+    "weekday_in_weeks": lambda of, on: on.weekday_in_weeks(of("{weekday}"), of("{n}")),
+    "in_days": lambda of, on: on.ahead(of("{n}")),
+    "in_a_week": lambda _, on: on.ahead(7),
+    "in_a_week_from_tomorrow": lambda _, on: on.ahead(8),
+    "in_weeks": lambda of, on: on.ahead(7 * of("{n}")),
+    "in_months": lambda of, on: on.in_months(of("{n}")),
+    "day_of_month": lambda of, on: on.day_of_month(of("{day}")),
+    "day_and_month": lambda of, on: on.day_of_month(of("{day}"), of("{month}")),
+    "weekday_and_day": lambda of, on: _agreeing(on.day_of_month(of("{day}")), of("{weekday}")),
+    "week_of": lambda of, on: (day := on.day_of_month(of("{day}"))) and on.week_of(day.dates[0]),
+    "this_week": lambda _, on: on.week(0),
+    "next_week": lambda _, on: on.week(1),
+    "week_after_next": lambda _, on: on.week(2),
+    "weekend": lambda _, on: on.weekend(0),
+    "next_weekend": lambda _, on: on.weekend(1),
+    "this_month": lambda _, on: on.month(0),
+    "next_month": lambda _, on: on.month(1),
+    "day_before_visit": lambda _, on: on.from_visit(-1),
+    "day_after_visit": lambda _, on: on.from_visit(1),
+    "visit_in_a_week": lambda _, on: on.from_visit(7),
+    "in_month": lambda of, on: on.named_month(of("{month}")),
+    "end_of_month": lambda _, on: on.end_of_month(0),
+    "start_of_next_month": lambda _, on: on.start_of_month(1),
+}
+_TIMES: dict[str, Callable[[Filled], Hour | None]] = {
+    "hour": lambda of: of("{hour}"),
+    "hour_am": lambda of: of("{hour}"),
+    "hour_pm": lambda of: of("{hour}"),
+    "hour_and_minutes": lambda of: (of("{hour}")[0], of("{minute}")),
+    "half_past": lambda of: (of("{hour}")[0], 30),
+    "half_to": lambda of: ((of("{hour}")[0] - 1) % FULL_DAY, 30),
+    "quarter_past": lambda of: (of("{hour}")[0], 15),
+    "quarter_to": lambda of: ((of("{hour}")[0] - 1) % FULL_DAY, 45),
+}
+_HALVES = {"hour_am": DayPart.MORNING, "hour_pm": DayPart.AFTERNOON}
+_PARTS = {"morning": DayPart.MORNING, "afternoon": DayPart.AFTERNOON, "evening": DayPart.EVENING}
+
+
+def _agreeing(days: Days | None, weekday: int) -> Days | None:
+    return days if days and days.dates[0].weekday() == weekday else None
+
+
+def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tuple[Mention, ...]:
+    """Every day, part of the day and hour in the words of one clause, from left to right."""
+    slots = _slots(words, known)
+    if not any(slots) and known.book.words.isdisjoint(words):
+        return ()
+    past = not known.past_words.isdisjoint(words)
+    found: list[Mention] = []
+    taken: set[int] = set()
+    for match in known.book.every(words, slots):
+        if taken.isdisjoint(range(match.start, match.end)) and (
+            mention := _mention(match, words, known, calendar, past=past)
+        ):
+            taken.update(range(match.start, match.end))
+            found.append(mention)
+    for at, word in enumerate(words):
+        if at not in taken and "{clock}" in slots[at]:
+            found.append(hour_mention(at, at + 1, "hour", slots[at]["{clock}"][0][1], known))
+        elif at not in taken and "{date}" in slots[at] and (days := _date_in_figures(word, calendar)):
+            found.append(Mention(at, at + 1, "date", days))
+    found.sort(key=lambda mention: mention.start)
+    return tuple(with_ranges(words, told_apart(words, found, known), slots, known, calendar))
+
+
+def _mention(
+    match: Match, words: tuple[str, ...], known: DayWords, calendar: Calendar, *, past: bool
+) -> Mention | None:
+    meaning = match.act
+    if meaning in _DAYS:
+        return _day(match, words, known, calendar)
+    if meaning in _PARTS:
+        return Mention(match.start, match.end, meaning, part=_PARTS[meaning])
+    if meaning in _TIMES:
+        spoken, part = _TIMES[meaning](match.slot), _HALVES.get(meaning)
+        return hour_mention(match.start, match.end, meaning, spoken, known, part)
+    if meaning in {"noon", "same_time"}:
+        at = time(HALF_DAY) if meaning == "noon" else calendar.visit and calendar.visit.time()
+        return Mention(match.start, match.end, meaning, at=at) if at else None
+    return _ahead(match, known, calendar, past=past)
+
+
+def _day(match: Match, words: tuple[str, ...], known: DayWords, calendar: Calendar) -> Mention | None:
+    behind = words[match.end] if match.end < len(words) else ""
+    if match.slot("{day}") and (behind in known.behind_hours or behind in known.not_behind_days):
+        return None  # "tuesday 10 am", "the first one"
+    days = _DAYS[match.act](match.slot, calendar)
+    at = calendar.visit.time() if match.act == "visit_in_a_week" and calendar.visit else None
+    return Mention(match.start, match.end, match.act, days, at=at) if days else None
+
+
+def _ahead(match: Match, known: DayWords, calendar: Calendar, *, past: bool) -> Mention | None:
+    """So many days from today. A day that is over is not wished; "kal" is over where the tense says so."""
+    name = match.act.removeprefix("ahead ")
+    if name.startswith("-") or (past and match.line in known.either_way):
+        return Mention(match.start, match.end, "past")
+    days = [calendar.ahead(int(number)).dates[0] for number in name.split("-")]
+    return Mention(match.start, match.end, "ahead", Days(tuple(days), unsure=len(days) > 1))
+
+
+def _date_in_figures(word: str, calendar: Calendar) -> Days | None:
+    parts = [int(part) for part in word.replace("/", "-").replace(".", "-").split("-") if part]
+    if len(parts) == 3 and parts[0] > LONGEST_MONTH:  # noqa: PLR2004  year, month, day
+        return calendar.day_of_month(parts[2], parts[1], parts[0])
+    return calendar.in_figures(parts[0], parts[1], parts[2] if len(parts) > 2 else None)  # noqa: PLR2004

@@ -1,31 +1,46 @@
-"""What one language finds in a text: phrases with their scope, days, names, and what it cannot explain.
+"""What the languages find in a text: phrases with their scope, days, names, and what they cannot explain.
 
 This is evidence, not yet meaning. Whether a promise is negated, only asked about, or stands alone is
 noted here; what follows from that in the scene is decided by the rules.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from conversations.understanding.days import Calendar, Mention, mentions
-from conversations.understanding.lexicon import Lexicon, lexicon
-from conversations.understanding.normal import normalise
+from conversations.understanding.calendar import Calendar
+from conversations.understanding.children import (
+    SpokenOf,
+    all_in,
+    children_in,
+    children_names,
+    place_of,
+    where_named,
+    words_of,
+)
+from conversations.understanding.days import mentions
+from conversations.understanding.lexicon import Lexicon
+from conversations.understanding.mention import Mention
 from conversations.understanding.phrases import Match, end_of_group
 from conversations.understanding.reading import Scene
-from conversations.understanding.tokens import Clause, clauses
+from conversations.understanding.spelling import SHORTEST_MENDED
+from conversations.understanding.tokens import Clause
 from conversations.understanding.when import When, refused_in
 
 # Their words hold names of days that are not meant: "good morning", "voy tarde".
-_NOT_ABOUT_DAYS = frozenset({"nothing", "greeting", "thanks", "hedge", "obstacle"})
+_NOT_ABOUT_DAYS = frozenset({"greeting", "thanks"})
+# These give way to a day that holds their words ("after school"), and hide one that they hold ("voy tarde").
+_LESS_THAN_DAYS = frozenset({"nothing", "hedge", "obstacle", "later", "sooner", "same_day", "any_of_these"})
 # How far a "not" reaches: "not at all sure to come".
 _NEGATION_REACH = 3
 # One letter answers when it stands alone; beside other words it is "y" for "and" or a slip of the thumb.
-_ONLY_ALONE = {"bare_yes": "yes", "bare_no": "no"}
+_ONLY_ALONE = {"bare_yes": "yes", "bare_no": "no", "bare_language": "language"}
 # Said for themselves: a "no" before them is another answer, not their opposite.
 _NEVER_NEGATED = frozenset(
-    {"no", "thanks", "greeting", "nothing", "hedge", "obstacle", "later", "sooner", "same_day"}
+    {
+        *("no", "thanks", "greeting", "nothing", "hedge", "obstacle", "later", "sooner", "same_day"),
+        *("language", "not_this_language", "any_of_these"),
+    }
 )
 
 
@@ -41,6 +56,7 @@ class Act(Struct, frozen=True):
         asked: a question mark closes its clause.
         opened: its clause begins as a question does ("can we", "should I").
         alone: nothing but politeness stands beside it in its clause.
+        beside: how many words of its clause nobody can explain.
     """
 
     name: str
@@ -51,12 +67,29 @@ class Act(Struct, frozen=True):
     asked: bool = False
     opened: bool = False
     alone: bool = False
+    beside: int = 0
+
+
+class ClauseRead(Struct, frozen=True):
+    """One clause as its language, and after it the others, read it. `spoken_of` says which children."""
+
+    words: tuple[str, ...]
+    language: str
+    matches: tuple[Match, ...]
+    acts: tuple[Act, ...]
+    wished: tuple[Mention, ...]
+    refused: tuple[Mention, ...]
+    spoken_of: tuple[SpokenOf, ...]
+    all_children: bool
+    unexplained: int
+    figures: bool
 
 
 class Findings(Struct, frozen=True):
-    """The evidence in a text, for one language. `figures` says that a bare number stands in it.
+    """The evidence in a text. `figures` says that a bare number stands in it, of which nothing is known.
 
-    `denied` is the guardian's name where it is said not to be theirs ("I'm not Amina").
+    `denied` is the guardian's name where it is said not to be theirs ("I'm not Amina"). `unresolved` says
+    that a child is spoken of and the scene does not tell which.
     """
 
     language: str
@@ -64,6 +97,7 @@ class Findings(Struct, frozen=True):
     when: When = When()
     children: tuple[str, ...] = ()
     all_children: bool = False
+    unresolved: bool = False
     choice: int | None = None
     figures: bool = False
     denied: str = ""
@@ -99,70 +133,153 @@ class Findings(Struct, frozen=True):
         return 1 - self.unexplained / self.words if self.words else 0.0
 
 
-def find(normalised: str, language: str, scene: Scene) -> Findings:
-    """Gather what a language's words find in a normalised text."""
-    known = lexicon(language)
-    calendar = Calendar(
-        scene.now.date(), tuple(dict.fromkeys(at.date() for at in (*scene.offers, *scene.visits_at)))
-    )
-    parts = clauses(normalised, known.turning_words)
-    names = {name: _words_of(name) for name in scene.children}
-    names = {name: words for name, words in names.items() if words and not _is_a_word(words, known)}
-    read = [
-        _read(number, clause, known, calendar, tuple(names.values())) for number, clause in enumerate(parts)
-    ]
-    everything = tuple(word for clause in parts for word in clause.words)
+def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: bool = True) -> Findings:
+    """The evidence of some clauses together; `whole` where they are all of the text."""
+    everything = tuple(word for clause in reads for word in clause.words)
+    named = {name for clause in reads for one in clause.spoken_of for name in one.names}
     return Findings(
-        language=language,
-        acts=tuple(act for clause in read for act in clause.acts),
+        language=known.language,
+        acts=tuple(act for clause in reads for act in clause.acts),
         when=When(
-            tuple(mention for clause in read for mention in clause.wished),
-            tuple(mention for clause in read for mention in clause.refused),
+            tuple(mention for clause in reads for mention in clause.wished),
+            tuple(mention for clause in reads for mention in clause.refused),
         ),
-        children=tuple(
-            name for name, words in names.items() if any(_names(clause.words, words) for clause in parts)
-        ),
-        all_children=any(clause.all_children for clause in read),
-        choice=_choice(everything, known, scene.choices),
-        denied=_denied(parts, known, scene.guardian),
-        figures=any(word.isdecimal() for word in everything),
-        words=sum(word.isalnum() for word in everything),
-        unexplained=sum(clause.unexplained for clause in read),
+        children=tuple(name for name in scene.children if name in named),
+        all_children=any(clause.all_children for clause in reads),
+        unresolved=any(not one.names for clause in reads for one in clause.spoken_of),
+        choice=_choice(_besides_politeness(reads), known, scene.choices) if whole else None,
+        figures=any(clause.figures for clause in reads),
+        denied=_denied(reads, known, scene),
+        words=len(everything),
+        unexplained=sum(clause.unexplained for clause in reads),
     )
 
 
-class _Read(Struct, frozen=True):
-    acts: tuple[Act, ...]
-    wished: tuple[Mention, ...]
-    refused: tuple[Mention, ...]
-    all_children: bool
-    unexplained: int
-
-
-def _read(
-    number: int, clause: Clause, known: Lexicon, calendar: Calendar, names: Sequence[tuple[str, ...]]
-) -> _Read:
-    words = clause.words
-    matches = known.book.find(words)
+def read_clause(
+    number: int, clause: Clause, tongues: Sequence[Lexicon], calendar: Calendar, scene: Scene
+) -> ClauseRead:
+    """Read a clause in its own language, which comes first, and what that leaves open in the others."""
+    first = tongues[0]
+    if not clause.asked and any(clause.words[-len(end) :] == end for end in first.question_endings):
+        clause = Clause(clause.words, asked=True)
+    names = children_names(scene, first)
+    words = _mended(clause.words, tongues, names)
+    matches = list(first.book.find(words))
+    named = list(mentions(_without(words, matches), first.days, calendar))
+    matches, named = _told_from_days(matches, named)
+    strange = {at for at, word in enumerate(words) if word not in first.words}
+    for other in tongues[1:]:
+        if not other.words.isdisjoint(words):
+            _read_rest(words, other, calendar, matches, named, strange)
+    matches.sort(key=lambda match: match.start)
+    named.sort(key=lambda mention: mention.start)
     covered = {at for match in matches for at in range(match.start, match.end)}
-    negators = [at for at, word in enumerate(words) if word in known.negators and at not in covered]
-    named = tuple(mentions(_without(words, matches), known.language, calendar))
+    negators = [
+        at
+        for at, word in enumerate(words)
+        if at not in covered
+        and (word in first.negators or (at in strange and any(word in one.negators for one in tongues)))
+    ]
     refused = refused_in(
-        words, named, matches, _refusing_words(words, negators, matches, known), known.days.joined_by
+        words, named, matches, _refusing_words(words, negators, matches, tongues), first.days.joined_by
     )
-    group = next((span for name in known.all_children if (span := _at(words, name))), range(0))
-    explained = covered | set(negators) | set(group) if covered.isdisjoint(group) else covered | set(negators)
-    for mention in named:
-        explained |= set(range(mention.start, mention.end))
-    for name in names:
-        explained |= set(_names(words, name) or ())
-    return _Read(
-        acts=tuple(_acts(number, clause, matches, negators, covered, known)),
-        wished=tuple(mention for mention in named if mention not in refused),
+    spoken_of = children_in(words, names, tongues, scene, covered)
+    everyone = all_in(words, tongues, matches)
+    explained = covered | set(negators) | set(everyone)
+    explained |= {at for mention in named for at in range(mention.start, mention.end)}
+    explained |= {at for one in spoken_of for at in range(one.start, one.end)}
+    unexplained = sum(_needs_meaning(word, tongues) for at, word in enumerate(words) if at not in explained)
+    heard = _heard(matches, named, clause)
+    aside = frozenset(at for one in spoken_of for at in range(one.start, one.end)) | set(everyone)
+    return ClauseRead(
+        words=words,
+        language=first.language,
+        matches=tuple(matches),
+        acts=tuple(
+            structs.replace(act, beside=unexplained)
+            for act in _acts(number, Clause(words, clause.asked), heard, negators, covered, aside, tongues)
+        ),
+        wished=tuple(mention for mention in named if mention not in refused and mention.meaning != "past"),
         refused=tuple(mention for mention in named if mention in refused),
-        all_children=bool(group) and covered.isdisjoint(group),
-        unexplained=sum(_needs_meaning(word, known) for at, word in enumerate(words) if at not in explained),
+        spoken_of=spoken_of,
+        # "All" by itself is all children where nothing else is said of it: not in "all month".
+        all_children=bool(everyone) and (len(everyone) > 1 or not unexplained),
+        unexplained=unexplained,
+        figures=any(word.isdecimal() for at, word in enumerate(words) if at not in explained),
     )
+
+
+def _told_from_days(matches: list[Match], named: list[Mention]) -> tuple[list[Match], list[Mention]]:
+    """Where a phrase and a day share words, the longer of them is meant."""
+    weak = [match for match in matches if match.act in _LESS_THAN_DAYS]
+    hidden = {
+        mention
+        for mention in named
+        for match in weak
+        if match.start <= mention.start
+        and mention.end <= match.end
+        and match.end - match.start > mention.end - mention.start
+    }
+    days = [mention for mention in named if mention not in hidden]
+    dropped = {
+        match for match in weak for mention in days if mention.start < match.end and match.start < mention.end
+    }
+    return [match for match in matches if match not in dropped], days
+
+
+def _heard(matches: Sequence[Match], named: Sequence[Mention], clause: Clause) -> list[Match]:
+    """Without a "when" or "where" that asks nothing: "in july when school closes"."""
+    return [
+        match
+        for match in matches
+        if match.act not in {"when", "where"}
+        or match.end - match.start > 1
+        or clause.asked
+        or not any(mention.start < match.start for mention in named)
+    ]
+
+
+def _read_rest(
+    words: tuple[str, ...],
+    other: Lexicon,
+    calendar: Calendar,
+    matches: list[Match],
+    named: list[Mention],
+    strange: set[int],
+) -> None:
+    """Add what another language finds where the first knows no word: "kesho nitakuja at 10"."""
+    taken = {at for match in matches for at in range(match.start, match.end)}
+    taken |= {at for mention in named for at in range(mention.start, mention.end)}
+    for match in other.book.find(words):
+        span = set(range(match.start, match.end))
+        # An opt-out is heard in any language, even where the first knows each of its words.
+        heard = span & strange or (match.act == "stop" and len(span) > 1)
+        if heard and taken.isdisjoint(span):
+            matches.append(match)
+            taken |= span
+    for mention in mentions(_without(words, matches), other.days, calendar):
+        span = set(range(mention.start, mention.end))
+        if taken.isdisjoint(span) and span & strange:
+            named.append(mention)
+            taken |= span
+    strange -= {at for at in strange if words[at] in other.words}
+
+
+def _mended(
+    words: tuple[str, ...], tongues: Sequence[Lexicon], names: dict[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The words, with slips of the thumb put right where it is plain what was meant."""
+    if all(len(word) < SHORTEST_MENDED or any(word in one.words for one in tongues) for word in words):
+        return words
+    own = {word for name in names.values() for word in name}
+    return tuple(
+        word if word in own or any(word in one.words for one in tongues) else _mend(word, tongues)
+        for word in words
+    )
+
+
+def _mend(word: str, tongues: Sequence[Lexicon]) -> str:
+    return next((mended for one in tongues if (mended := one.spelling.mend(word)) != word), word)
 
 
 def _acts(
@@ -171,16 +288,22 @@ def _acts(
     matches: Sequence[Match],
     negators: Sequence[int],
     covered: set[int],
-    known: Lexicon,
+    aside: Collection[int],
+    tongues: Sequence[Lexicon],
 ) -> Iterator[Act]:
+    """The acts of a clause; children named in it, `aside`, do not count as company."""
     words = clause.words
-    rest = {word for at, word in enumerate(words) if at not in covered}
-    opened = _opens_as_question(words, known)
+    rest = {word for at, word in enumerate(words) if at not in covered and at not in aside}
+    opened = any(_opens_as_question(words, known) for known in tongues[:1])
     for match in matches:
         others = {
             word for other in matches if other.act != match.act for word in words[other.start : other.end]
         }
-        alone = all(word in known.polite or not word.isalnum() for word in rest | others)
+        alone = all(
+            not word.isalnum()
+            or any(word in known.polite or word in known.turning_words for known in tongues)
+            for word in rest | others
+        )
         if match.act in _ONLY_ALONE and not alone:
             continue
         yield Act(
@@ -211,14 +334,15 @@ def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int])
 
 
 def _refusing_words(
-    words: tuple[str, ...], negators: Sequence[int], matches: Sequence[Match], known: Lexicon
+    words: tuple[str, ...], negators: Sequence[int], matches: Sequence[Match], tongues: Sequence[Lexicon]
 ) -> list[tuple[int, int]]:
     """Where "not", "no" and "except" stand."""
     spans = [(at, at + 1) for at in negators]
     spans += [(match.start, match.end) for match in matches if match.act == "no"]
-    for phrase in known.days.except_:
-        if found := _at(words, phrase):
-            spans.append((found.start, found.stop))
+    for known in tongues:
+        for phrase in known.days.except_:
+            if found := place_of(words, phrase):
+                spans.append((found.start, found.stop))
     return spans
 
 
@@ -235,45 +359,38 @@ def _opens_as_question(words: tuple[str, ...], known: Lexicon) -> bool:
 def _without(words: tuple[str, ...], matches: Sequence[Match]) -> tuple[str, ...]:
     """The words, with those blanked in which a day's name would not mean the day."""
     hidden = {at for match in matches if match.act in _NOT_ABOUT_DAYS for at in range(match.start, match.end)}
-    return tuple("" if at in hidden else word for at, word in enumerate(words))
+    return tuple("-" if at in hidden else word for at, word in enumerate(words)) if hidden else words
 
 
-def _needs_meaning(word: str, known: Lexicon) -> bool:
-    return word.isalpha() and word not in known.meaningless
+def _needs_meaning(word: str, tongues: Sequence[Lexicon]) -> bool:
+    return word.isalpha() and not any(word in known.meaningless for known in tongues)
 
 
-def _at(words: tuple[str, ...], phrase: tuple[str, ...]) -> range | None:
-    """Where a phrase stands in the words."""
-    for start in range(len(words) - len(phrase) + 1):
-        if words[start : start + len(phrase)] == phrase:
-            return range(start, start + len(phrase))
-    return None
-
-
-def _names(words: tuple[str, ...], name: tuple[str, ...]) -> range | None:
-    """Where a child's name stands, also as "zuris"."""
-    return _at(words, name) or _at(words, (*name[:-1], f"{name[-1]}s"))
-
-
-def _denied(parts: Sequence[Clause], known: Lexicon, guardian: str | None) -> str:
-    """The guardian's name, where a "not" stands shortly before it."""
-    name = _words_of(guardian or "")[:1]
-    for clause in parts:
-        at = _names(clause.words, name) if name else None
+def _denied(reads: Iterable[ClauseRead], known: Lexicon, scene: Scene) -> str:
+    """The guardian's name, where a "not" stands shortly before it; or a name that is asked about."""
+    name = words_of(scene.guardian or "")[:1]
+    strange = {words[0] for one in (scene.guardian or "", *scene.children) if (words := words_of(one))}
+    for clause in reads:
+        for match in clause.matches:
+            if match.act == "who_is" and strange.intersection(clause.words[match.end : match.end + 1]):
+                return clause.words[match.end]
+        at = where_named(clause.words, name) if name else None
         if at and known.negators.intersection(clause.words[max(0, at.start - _NEGATION_REACH) : at.start]):
             return name[0]
     return ""
 
 
-@lru_cache(maxsize=4096)
-def _words_of(name: str) -> tuple[str, ...]:
-    """A child's name as it would be left by normalising. Kept, because every text asks for the same few."""
-    return tuple(normalise(name).split())
-
-
-def _is_a_word(name: tuple[str, ...], known: Lexicon) -> bool:
-    """A child may be called Will or Hope: such a name cannot be told from the word, so we ask instead."""
-    return len(name) == 1 and (name[0] in known.book.words or name[0] in known.meaningless)
+def _besides_politeness(reads: Iterable[ClauseRead]) -> tuple[str, ...]:
+    """The words of a text that could pick from a list: "Second one. God bless"."""
+    return tuple(
+        word
+        for read in reads
+        for at, word in enumerate(read.words)
+        if not any(
+            match.start <= at < match.end and match.act in {"thanks", "greeting", "nothing"}
+            for match in read.matches
+        )
+    )
 
 
 def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:
@@ -288,7 +405,7 @@ def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:
             found.add(known.number_of[words[at:end]])
         elif words[at].isdecimal():
             found.add(int(words[at]))
-        elif words[at].isalnum() and words[at] not in known.around_numbers:
+        elif words[at][0].isalnum() and words[at] not in known.around_numbers | known.polite:
             return None
         at = max(end, at + 1)
     number = found.pop() if len(found) == 1 else 0

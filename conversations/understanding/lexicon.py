@@ -1,12 +1,13 @@
 """The words of each language, loaded from its folder and checked.
 
-A language is a folder of data in conversations/languages. A mistake in it (a word with an accent, an act
-that the rules do not know, a list forgotten) is an error when the program starts, not a misread text.
+A language is a folder of data in conversations/languages. A mistake in it (an act that the rules do not
+know, a list forgotten, a pattern that can never match) is an error when the program starts, not a misread
+text. docs/languages.md explains every key.
 """
 
 import tomllib
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -14,8 +15,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from conversations.understanding.normal import normalise
-from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word
+from conversations.understanding.daywords import DayData, DayWords, day_words
+from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, level
+from conversations.understanding.quoting import Quoting, Reactions, quoting
+from conversations.understanding.spelling import Spelling
 
 DEFAULT_LANGUAGE = "en"
 _LANGUAGES = files("conversations") / "languages"
@@ -27,9 +30,13 @@ ACTS = (
     "bare_stop",
     "start",
     "bare_start",
+    "language",
+    "not_this_language",
     "wrong_number",
     "keep",
     "nothing",
+    "urgent",
+    "medical",
     "not_coming",
     "unsuitable",
     "cancel_visit",
@@ -37,14 +44,17 @@ ACTS = (
     "cant",
     "already",
     "sick",
+    "after_vaccine",
     "human",
     "none_of_these",
+    "any_of_these",
     "move",
     "free",
     "same_day",
     "later",
     "sooner",
     "who",
+    "who_is",
     "where",
     "when",
     "what",
@@ -60,7 +70,24 @@ ACTS = (
     "greeting",
     "bare_yes",
     "bare_no",
+    "bare_language",
 )
+# Made by the loader from what all languages are called.
+_MADE = ("bare_language",)
+LANGUAGE_CLASS = "language"
+# Slips of the thumb are never mended into these: too short, or too dear to guess.
+_NEVER_MENDED_INTO = ("bare_stop", "no", "yes", "bare_yes", "bare_no", "bare_start")
+
+
+class Children(Struct, frozen=True, forbid_unknown_fields=True):
+    """How children are spoken of without their names."""
+
+    all: list[str]
+    younger: list[str]
+    older: list[str]
+    girl: list[str]
+    boy: list[str]
+    other: list[str]
 
 
 class PhraseData(Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,78 +95,24 @@ class PhraseData(Struct, frozen=True, forbid_unknown_fields=True):
 
     language: str
     name: str
+    called: list[str]
     question_openers: list[str]
+    question_endings: list[str]
     turning_words: list[str]
     negators: list[str]
     polite: list[str]
-    all_children: list[str]
     fillers: str
+    quotes: list[str]
+    reactions: Reactions
+    children: Children
+    numbers: dict[str, list[str]]
+    around_numbers: list[str]
     classes: dict[str, list[str]]
     acts: dict[str, list[str]]
+    other_languages: list[str] = []
 
 
-# The words of a day's name, and what they stand for: kinds with a number ("weekday 3", "ahead 1").
-DayName = tuple[tuple[str, ...], tuple[tuple[str, int], ...]]
-
-
-class Choosing(Struct, frozen=True, forbid_unknown_fields=True):
-    """Words around a number that picks from a list."""
-
-    around: list[str]
-
-
-class DayData(Struct, frozen=True, forbid_unknown_fields=True):
-    """days.toml as it is written."""
-
-    weekdays: list[list[str]]
-    months: list[list[str]]
-    today: list[str]
-    tomorrow: list[str]
-    day_after_tomorrow: list[str]
-    this_week: list[str]
-    next_week: list[str]
-    next_month: list[str]
-    weekend: list[str]
-    next: list[str]
-    morning: list[str]
-    afternoon: list[str]
-    evening: list[str]
-    am: list[str]
-    pm: list[str]
-    noon: list[str]
-    clock_at: list[str]
-    clock_words: list[str]
-    spelled_hours: list[str]
-    ordinal_endings: list[str]
-    date_markers: list[str]
-    between_day_and_month: list[str]
-    joined_by: list[str]
-    except_: list[str] = msgspec.field(name="except")
-    numbers: dict[str, list[str]] = {}
-    choosing: Choosing = Choosing([])
-
-
-class DayWords(Struct, frozen=True):
-    """How a language names days and hours, ready to be looked up."""
-
-    months: dict[str, int]
-    names: dict[str, list[DayName]]
-    next: WordGroups
-    am: WordGroups
-    pm: WordGroups
-    noon: WordGroups
-    clock_at: WordGroups
-    clock_words: WordGroups
-    hour_words: WordGroups
-    spelled_hours: dict[str, int]
-    ordinal_endings: WordGroups
-    date_markers: WordGroups
-    between_day_and_month: WordGroups
-    joined_by: frozenset[str]
-    except_: tuple[tuple[str, ...], ...]
-
-
-class Lexicon(Struct, frozen=True):
+class Lexicon(Struct, frozen=True, dict=True):
     """One language, ready for use. `meaningless` words neither help nor hinder a reading."""
 
     language: str
@@ -147,129 +120,179 @@ class Lexicon(Struct, frozen=True):
     book: PhraseBook
     days: DayWords
     question_openers: frozenset[tuple[str, ...]]
+    question_endings: frozenset[tuple[str, ...]]
     turning_words: frozenset[str]
     negators: frozenset[str]
     agreements: frozenset[str]
     polite: frozenset[str]
     meaningless: frozenset[str]
-    all_children: tuple[tuple[str, ...], ...]
+    children: Mapping[str, tuple[tuple[str, ...], ...]]
     numbers: WordGroups
     number_of: dict[tuple[str, ...], int]
     around_numbers: frozenset[str]
+    never_mended_into: frozenset[str]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word that this language has a use for."""
+        phrases = (*self.numbers, *self.negators, *self.turning_words)
+        spoken = (word for group in self.children.values() for name in group for word in name)
+        return frozenset({*self.book.words, *self.days.words, *self.meaningless, *phrases, *spoken})
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """What unknown words could have been."""
+        return Spelling(self.words, self.never_mended_into)
 
 
-@cache
+class Languages:
+    """All languages of some folders together: a phone may write in any of them, or in two at once."""
+
+    def __init__(self, folders: Iterable[Traversable]) -> None:
+        """Load and check them.
+
+        Raises:
+            ValueError: the data of a language is wrong; the message names the language and the entry.
+        """
+        data = {folder.name: _phrase_data(folder) for folder in folders}
+        called = {code: phrases.called for code, phrases in data.items()}
+        foreign = [name for phrases in data.values() for name in phrases.other_languages]
+        self.lexicons = {
+            folder.name: _compiled(data[folder.name], _day_data(folder), _every_name(called, foreign))
+            for folder in folders
+        }
+        for one in self.lexicons.values():
+            one.spelling  # noqa: B018  made now, so that the first text does not wait for it
+        self.quoting: Quoting = quoting(
+            (phrases.reactions for phrases in data.values()),
+            (line for phrases in data.values() for line in phrases.quotes),
+        )
+        self._code_of = {level(name): code for code, names in called.items() for name in names}
+        self._holders: dict[str, tuple[str, ...]] = {}
+        for code, known in self.lexicons.items():
+            for word in known.words:
+                self._holders[word] = (*self._holders.get(word, ()), code)
+
+    def asked_for(self, words: str) -> str:
+        """The code of the language that is named in these words; empty where we do not have it."""
+        said = tuple(words.split())
+        found = [
+            (len(name), code)
+            for name, code in self._code_of.items()
+            if any(said[at : at + len(name)] == name for at in range(len(said)))
+        ]
+        return max(found)[1] if found else ""
+
+    def shares(self, words: Iterable[str]) -> dict[str, float]:
+        """How much of the words each language explains; a word that many languages have weighs little."""
+        found = dict.fromkeys(self.lexicons, 0.0)
+        for word in words:
+            if holders := self._holders.get(word):
+                weight = 1.0 if len(holders) == 1 else 1.3 / len(holders)
+                for code in holders:
+                    found[code] += weight
+        return found
+
+
 def languages() -> tuple[str, ...]:
     """The languages there are folders for, by code."""
-    return tuple(
-        sorted(folder.name for folder in _LANGUAGES.iterdir() if (folder / "phrases.toml").is_file())
-    )
+    return tuple(known().lexicons)
+
+
+def lexicon(language: str) -> Lexicon:
+    """The words of a language."""
+    return known().lexicons[language]
 
 
 @cache
-def lexicon(language: str) -> Lexicon:
-    """The words of a language.
+def known() -> Languages:
+    """The languages that the product speaks, loaded once.
 
     Raises:
-        ValueError: its data is wrong; the message names the language and the entry.
+        ValueError: the data of a language is wrong.
     """
-    return read_lexicon(_LANGUAGES / language)
+    return Languages(own_folders())
 
 
-def read_lexicon(folder: Traversable) -> Lexicon:
-    """Load and check one language's folder."""
-    phrases = msgspec.convert(_toml(folder / "phrases.toml"), PhraseData)
-    days = msgspec.convert(_toml(folder / "days.toml"), DayData)
-    _check(phrases, days)
-    acts = {act: phrases.acts[act] for act in ACTS}
-    numbers = {tuple(word.split()): int(number) for number, words in days.numbers.items() for word in words}
-    polite, around = frozenset(phrases.polite), frozenset(days.choosing.around)
-    return Lexicon(
-        language=phrases.language,
-        name=phrases.name,
-        book=PhraseBook(acts, phrases.classes),
-        days=_day_words(days),
-        question_openers=frozenset(tuple(words.split()) for words in phrases.question_openers),
-        turning_words=frozenset(phrases.turning_words),
-        negators=frozenset(phrases.negators),
-        agreements=frozenset(phrases.acts["yes"]),
-        polite=polite,
-        meaningless=polite | around | frozenset(phrases.fillers.split()),
-        all_children=tuple(tuple(words.split()) for words in phrases.all_children),
-        numbers=by_first_word(" ".join(words) for words in numbers),
-        number_of=numbers,
-        around_numbers=around,
-    )
+def own_folders() -> list[Traversable]:
+    """The product's own languages' folders, by code."""
+    folders = (folder for folder in _LANGUAGES.iterdir() if (folder / "phrases.toml").is_file())
+    return sorted(folders, key=lambda folder: folder.name)
 
 
-def _day_words(days: DayData) -> DayWords:
-    return DayWords(
-        months={name: number for number, names in enumerate(days.months, 1) for name in names},
-        names=_day_names(days),
-        next=by_first_word(days.next),
-        am=by_first_word(days.am),
-        pm=by_first_word(days.pm),
-        noon=by_first_word(days.noon),
-        clock_at=by_first_word(days.clock_at),
-        clock_words=by_first_word(days.clock_words),
-        hour_words=by_first_word([*days.am, *days.pm, *days.clock_words]),
-        spelled_hours={name: hour for hour, name in enumerate(days.spelled_hours, 1)},
-        ordinal_endings=by_first_word(days.ordinal_endings),
-        date_markers=by_first_word(days.date_markers),
-        between_day_and_month=by_first_word(days.between_day_and_month),
-        joined_by=frozenset(days.joined_by),
-        except_=tuple(tuple(words.split()) for words in days.except_),
-    )
+def _every_name(called: Mapping[str, list[str]], foreign: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys((*(name for names in called.values() for name in names), *foreign)))
 
 
-def _day_names(days: DayData) -> dict[str, list[DayName]]:
-    """Every name of a day or a part of it by its first word, the longest first. One name may be two kinds."""
-    listed: list[tuple[str, int, list[str]]] = [
-        *(("weekday", index, names) for index, names in enumerate(days.weekdays)),
-        ("ahead", 0, days.today),
-        ("ahead", 1, days.tomorrow),
-        ("ahead", 2, days.day_after_tomorrow),
-        ("week", 0, days.this_week),
-        ("week", 1, days.next_week),
-        ("next_month", 0, days.next_month),
-        ("weekend", 0, days.weekend),
-        *(("part", index, names) for index, names in enumerate((days.morning, days.afternoon, days.evening))),
-    ]
-    kinds: dict[tuple[str, ...], list[tuple[str, int]]] = {}
-    for kind, index, names in listed:
-        for name in names:
-            kinds.setdefault(tuple(name.split()), []).append((kind, index))
-    by_first: dict[str, list[DayName]] = {}
-    for words in sorted(kinds, key=len, reverse=True):
-        by_first.setdefault(words[0], []).append((words, tuple(kinds[words])))
-    return by_first
-
-
-def _toml(path: Traversable) -> dict[str, Any]:
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-def _check(phrases: PhraseData, days: DayData) -> None:
+def _compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> Lexicon:
     where = f"language {phrases.language!r}"
-    if set(phrases.acts) != set(ACTS):
-        raise ValueError(f"{where}: acts missing or unknown: {sorted(set(phrases.acts) ^ set(ACTS))}")
-    if (len(days.weekdays), len(days.months)) != (7, 12):
-        raise ValueError(f"{where}: seven weekdays and twelve months are needed")
-    for entry in _entries(msgspec.to_builtins(phrases.acts)):
-        if normalise(entry) != entry:
-            raise ValueError(f"{where}: write {entry!r} as it is left by normalising: {normalise(entry)!r}")
-    for entry in _entries(msgspec.to_builtins(days)):
-        if normalise(entry) != entry:
-            raise ValueError(f"{where}: write {entry!r} as it is left by normalising: {normalise(entry)!r}")
+    try:
+        _check(phrases)
+        classes = {**phrases.classes, LANGUAGE_CLASS: language_names}
+        acts = {act: phrases.acts[act] if act not in _MADE else [f"<{LANGUAGE_CLASS}>"] for act in ACTS}
+        book, spoken_days = PhraseBook(acts, classes), day_words(days)
+        numbers = {level(word): int(number) for number, words in phrases.numbers.items() for word in words}
+        polite, around = _words(phrases.polite), _words(phrases.around_numbers)
+        bare = [line for act in _NEVER_MENDED_INTO for line in phrases.acts[act]]
+        return Lexicon(
+            language=phrases.language,
+            name=phrases.name,
+            book=book,
+            days=spoken_days,
+            question_openers=frozenset(map(level, phrases.question_openers)),
+            question_endings=frozenset(map(level, phrases.question_endings)),
+            turning_words=_words(phrases.turning_words),
+            negators=_words(phrases.negators),
+            agreements=frozenset(word for line in phrases.acts["yes"] for word in level(line)),
+            polite=polite,
+            meaningless=polite | around | _words(phrases.fillers.split()),
+            children={
+                kind: tuple(sorted(map(level, names), key=len, reverse=True))
+                for kind, names in msgspec.structs.asdict(phrases.children).items()
+            },
+            numbers=by_first_word(" ".join(words) for words in numbers),
+            number_of=numbers,
+            around_numbers=around,
+            never_mended_into=_words(phrases.negators)
+            | {words[0] for words in map(level, bare) if len(words) == 1},
+        )
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
 
 
-def _entries(data: Any) -> Iterator[str]:
-    """Every string in nested lists and tables."""
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, dict):
-        for value in data.values():
-            yield from _entries(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from _entries(value)
+def _words(entries: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for entry in entries for word in level(entry))
+
+
+def _phrase_data(folder: Traversable) -> PhraseData:
+    data: PhraseData = _converted(folder, "phrases.toml", PhraseData)
+    return data
+
+
+def _day_data(folder: Traversable) -> DayData:
+    data: DayData = _converted(folder, "days.toml", DayData)
+    return data
+
+
+def _converted(folder: Traversable, name: str, shape: Any) -> Any:
+    try:
+        return msgspec.convert(tomllib.loads((folder / name).read_text(encoding="utf-8")), shape)
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError, OSError) as error:
+        raise ValueError(f"language {folder.name!r}: {name}: {error}") from None
+
+
+def _check(phrases: PhraseData) -> None:
+    wanted = set(ACTS) - set(_MADE)
+    if set(phrases.acts) != wanted:
+        raise ValueError(f"acts missing or unknown: {sorted(set(phrases.acts) ^ wanted)}")
+    for name, lines in {**phrases.acts, **phrases.classes}.items():
+        if twice := {line for line in lines if lines.count(line) > 1}:
+            raise ValueError(f"{name}: written twice: {sorted(twice)}")
+    seen: dict[str, str] = {}
+    for act, lines in phrases.acts.items():
+        for line in lines:
+            if seen.setdefault(line, act) != act:
+                raise ValueError(f"{line!r} stands in {seen[line]} and in {act}: only one can be heard")
+    used = " ".join(line for lines in phrases.acts.values() for line in lines)
+    if unused := {name for name in phrases.classes if f"<{name}>" not in used}:
+        raise ValueError(f"classes that no line uses: {sorted(unused)}")

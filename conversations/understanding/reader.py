@@ -1,22 +1,27 @@
-"""Reading a text: what was meant, in whichever language it was written.
+"""Reading a text: what was meant, in whichever languages it was written.
 
-Every language reads the text; the one that can explain most of it is believed, the language on file
-first. Where two languages read opposite things into the same words, the parent is asked.
+The words say which languages they belong to; each clause is read in its own, and what that leaves open in
+the others that this parent may be expected to write: the one on file, English, the one recognised. Where
+a text says different things of different children, each is read for itself.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from conversations.intents import Intent
-from conversations.understanding.findings import Findings, find
-from conversations.understanding.lexicon import DEFAULT_LANGUAGE, languages
-from conversations.understanding.normal import is_reaction, normalise, own_words
-from conversations.understanding.reading import Reading, Scene
-from conversations.understanding.rules import Verdict, decide
+from conversations.understanding.calendar import Calendar
+from conversations.understanding.findings import ClauseRead, Findings, gather, read_clause
+from conversations.understanding.lexicon import DEFAULT_LANGUAGE, Languages, Lexicon, known
+from conversations.understanding.normal import normalise
+from conversations.understanding.reading import Part, Reading, Scene
+from conversations.understanding.rules import Verdict, decide, everything_said, is_urgent
+from conversations.understanding.segments import by_child
+from conversations.understanding.tokens import Clause, clauses, pieces
 from conversations.wish import DayPart, Wish
 
-# How much better another language must explain a text than the one on file.
-_HOME_ADVANTAGE = 0.05
-_OPPOSITES = frozenset({Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE})
+# How much better another language must explain a text, or a clause, than the one on file.
+_HOME_ADVANTAGE = 0.8
+_TEXT_ADVANTAGE = 0.5
 _OTHER_HALF = {
     DayPart.MORNING: DayPart.AFTERNOON,
     DayPart.AFTERNOON: DayPart.MORNING,
@@ -24,74 +29,206 @@ _OTHER_HALF = {
 }
 
 
-def understand(text: str, scene: Scene) -> Reading:
-    """Say what a text means in its scene. Never raises; what cannot be understood is UNKNOWN."""
-    if is_reaction(text):
-        return Reading(Intent.NOTHING, scene.language, rule="reaction", confidence=1.0)
-    words = normalise(own_words(text))
+def understand(text: str, scene: Scene, spoken: Languages | None = None) -> Reading:
+    """Say what a text means in its scene. Never raises; what cannot be understood is UNKNOWN.
+
+    `spoken` are the languages to read with, instead of all that the product has.
+    """
+    spoken = spoken or known()
+    if kind := spoken.quoting.reaction(text):
+        return Reading(Intent.NOTHING, scene.language, rule="reaction", evidence=kind, confidence=1.0)
+    words = normalise(spoken.quoting.own_words(text))
     if not words:
         return Reading(Intent.NOTHING, scene.language, rule="empty", confidence=1.0)
     if set(words) <= set("?\u00bf! "):
         return Reading(Intent.HELP, scene.language, rule="question_mark", evidence=words, confidence=0.7)
-    home = scene.language if scene.language in languages() else DEFAULT_LANGUAGE
-    order = (home, *(code for code in languages() if code != home))
-    return _believed([_read(words, code, scene) for code in order], scene)
+    tongues = _tongues(words, scene, spoken)
+    return _reading(_clauses_read(words, tongues, scene, spoken), tongues[0], scene, spoken)
 
 
-_Candidate = tuple[Findings, Verdict]
+def _tongues(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, ...]:
+    """The languages to read with, the text's own first."""
+    home = scene.language if scene.language in spoken.lexicons else _default(spoken)
+    shares = spoken.shares(pieces(words))
+    best = max(shares, key=lambda code: shares[code] + (_HOME_ADVANTAGE if code == home else 0.0))
+    order = dict.fromkeys((best, home, _default(spoken)))
+    return tuple(spoken.lexicons[code] for code in order)
 
 
-def _read(words: str, language: str, scene: Scene) -> _Candidate:
-    found = find(words, language, scene)
-    return found, decide(found, scene)
+def _default(spoken: Languages) -> str:
+    return DEFAULT_LANGUAGE if DEFAULT_LANGUAGE in spoken.lexicons else next(iter(spoken.lexicons))
 
 
-def _believed(candidates: list[_Candidate], scene: Scene) -> Reading:
-    """The reading of the language that explains most, unless an opt-out was found in any."""
-    for found, verdict in candidates:
-        if verdict.intent is Intent.STOP:
-            return _reading(found, verdict, scene)
-    best = max(candidates, key=lambda candidate: _weight(candidate, home=candidate is candidates[0]))
-    if _disputed(best, candidates):
-        found, verdict = best
-        best = (found, Verdict(Intent.UNSURE, "languages_disagree", verdict.evidence, 0.4))
-    return _reading(*best, scene)
-
-
-def _weight(candidate: _Candidate, *, home: bool) -> tuple[bool, float]:
-    found, verdict = candidate
-    return verdict.intent is not Intent.UNKNOWN, found.explained + (_HOME_ADVANTAGE if home else 0)
-
-
-def _disputed(best: _Candidate, candidates: list[_Candidate]) -> bool:
-    """Whether another language explains the text as well and reads the opposite."""
-    found, verdict = best
-    return verdict.intent in _OPPOSITES and any(
-        other.intent in _OPPOSITES
-        and other.intent is not verdict.intent
-        and theirs.explained >= found.explained
-        for theirs, other in candidates
+def _clauses_read(
+    words: str, tongues: Sequence[Lexicon], scene: Scene, spoken: Languages
+) -> tuple[ClauseRead, ...]:
+    calendar = Calendar(
+        scene.now.date(),
+        tuple(dict.fromkeys(at.date() for at in (*scene.offers, *scene.visits_at))),
+        scene.region,
+        scene.visits_at[0] if len(scene.visits_at) == 1 else None,
+    )
+    turning = frozenset(word for one in tongues[:1] for word in one.turning_words)
+    parts = clauses(words, turning, tongues[0].days.except_)
+    read: list[ClauseRead] = []
+    for part in parts:
+        order = _order(part.words, tongues, spoken)
+        read.append(read_clause(len(read), part, order, calendar, scene))
+    if len(scene.children) < 2:  # noqa: PLR2004  nothing to tell apart
+        return tuple(read)
+    return tuple(
+        piece
+        for one, part in zip(read, parts, strict=True)
+        for piece in _cut(one, part, tongues, calendar, scene, spoken)
     )
 
 
-def _reading(found: Findings, verdict: Verdict, scene: Scene) -> Reading:
+def _cut(
+    read: ClauseRead,
+    clause: Clause,
+    tongues: Sequence[Lexicon],
+    calendar: Calendar,
+    scene: Scene,
+    spoken: Languages,
+) -> Iterable[ClauseRead]:
+    """A clause that answers for several children, as one clause for each: "zuri yes juma no"."""
+    ends = by_child(read)
+    if not ends:
+        return (read,)
+    pieces_of = [read.words[start:end] for start, end in zip((0, *ends), (*ends, None), strict=True)]
+    return tuple(
+        read_clause(0, Clause(words, clause.asked), _order(words, tongues, spoken), calendar, scene)
+        for words in pieces_of
+        if words
+    )
+
+
+def _order(words: tuple[str, ...], tongues: Sequence[Lexicon], spoken: Languages) -> Sequence[Lexicon]:
+    """The languages by how well they explain a clause; the text's own keeps it where it is close."""
+    if len(tongues) == 1:
+        return tongues
+    shares = spoken.shares(words)
+    lead = {tongues[0].language: _TEXT_ADVANTAGE}
+    return sorted(tongues, key=lambda one: -shares[one.language] - lead.get(one.language, 0.0))
+
+
+def _reading(
+    reads: tuple[ClauseRead, ...], text_language: Lexicon, scene: Scene, spoken: Languages
+) -> Reading:
+    found = gather(reads, scene, text_language)
+    verdict = decide(found, scene)
+    parts = _parts(found, verdict, scene)
+    if split := _split(reads, verdict, text_language, scene):
+        parts, verdict, chief = split
+        found_children, everyone = chief.children, chief.all_children
+    else:
+        found_children, everyone = found.children, found.all_children
+    if found.unresolved and not found_children and not everyone and verdict.intent in _ABOUT_A_VISIT:
+        # "The little one can't": whose visit is not known, so nothing is done to any.
+        rule = "which_child"
+        verdict = Verdict(Intent.UNSURE, rule, verdict.evidence, verdict.confidence / 2, verdict.intent)
     return Reading(
         intent=verdict.intent,
-        language=found.language,
-        children=found.children,
-        all_children=found.all_children,
+        language=text_language.language,
+        children=found_children,
+        all_children=everyone,
         choice=found.choice if verdict.intent is Intent.CHOOSE else None,
-        wish=_wish(found, scene),
+        wish=parts[0].wish,
         rule=verdict.rule,
         evidence=verdict.evidence,
         confidence=round(verdict.confidence * (0.5 + 0.5 * found.explained), 2),
+        parts=parts,
+        ask=_must_ask(verdict, found, scene),
+        leaning=verdict.leaning,
+        urgent=verdict.intent is Intent.HUMAN and is_urgent(found),
+        language_asked=_language_asked(found, verdict, spoken),
     )
 
 
-def _wish(found: Findings, scene: Scene) -> Wish:
+_ABOUT_A_VISIT = frozenset({Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE})
+
+
+def _must_ask(verdict: Verdict, found: Findings, scene: Scene) -> bool:
+    """Whether two readings remain: of the whole, of a day, or of an hour that stands alone."""
+    hours_only = not any(one.names_a_day for one in found.when.wished)
+    only_an_hour = bool(found.when.at) and hours_only and not found.acts and not scene.offers
+    doubtful = found.when.unsure or only_an_hour
+    return verdict.intent is Intent.UNSURE or (verdict.intent in _ABOUT_A_VISIT and doubtful)
+
+
+def _parts(found: Findings, verdict: Verdict, scene: Scene) -> tuple[Part, ...]:
+    """All that the text says, the chief thing first."""
+    wish = wish_of(found, scene)
+    chief = Part(
+        verdict.intent,
+        found.children,
+        found.all_children,
+        wish,
+        verdict.rule,
+        verdict.evidence,
+        verdict.leaning,
+    )
+    others = [
+        Part(other.intent, found.children, found.all_children, Wish(), other.rule, other.evidence)
+        for other in everything_said(found, scene)
+        if other.intent is not verdict.intent
+    ]
+    return (chief, *others)
+
+
+def _split(
+    reads: Sequence[ClauseRead], whole: Verdict, language: Lexicon, scene: Scene
+) -> tuple[tuple[Part, ...], Verdict, Part] | None:
+    """The parts of a text that says different things of different children; None where it does not."""
+    groups = _grouped(reads)
+    if len(groups) < 2 or whole.intent in _OF_THE_WHOLE:  # noqa: PLR2004
+        return None
+    decided: list[tuple[Part, Verdict]] = []
+    for group in groups:
+        found = gather(group, scene, language, whole=False)
+        verdict = decide(found, scene)
+        decided += [(part, verdict) for part in _parts(found, verdict, scene)[:1]]
+    if len({part.intent for part, _ in decided}) == 1:
+        return None
+    decided.sort(key=lambda one: one[0].intent in {Intent.UNSURE, Intent.UNKNOWN, Intent.SMALLTALK})
+    chief, verdict = decided[0]
+    return tuple(part for part, _ in decided), verdict, chief
+
+
+# These are said by the text as a whole, whoever is named in it.
+_OF_THE_WHOLE = frozenset({Intent.STOP, Intent.START, Intent.WRONG_NUMBER, Intent.CHOOSE, Intent.HUMAN})
+
+
+def _grouped(reads: Sequence[ClauseRead]) -> list[list[ClauseRead]]:
+    """The clauses by the children that they speak of; those that name nobody go with the ones before."""
+    groups: list[list[ClauseRead]] = []
+    last: set[str] = set()
+    for read in reads:
+        named = {name for one in read.spoken_of for name in one.names}
+        says = any(act.name not in {"thanks", "greeting", "nothing"} for act in read.acts) or read.wished
+        if groups and (not named or named <= last or not last or not says):
+            groups[-1].append(read)
+            last |= named
+        else:
+            groups.append([read])
+            last = set(named)
+    return groups
+
+
+def _language_asked(found: Findings, verdict: Verdict, spoken: Languages) -> str | None:
+    if verdict.intent is not Intent.LANGUAGE_SWITCH:
+        return None
+    act = found.said("language")
+    return spoken.asked_for(act.words) if act else found.language
+
+
+def wish_of(found: Findings, scene: Scene) -> Wish:
     """The days and hours that were wished and refused, as far as they can be told without the calendar."""
     when = found.when
     earliest, latest = when.bounds
+    not_before, not_after = when.hours
+    for refused in when.refused:
+        earliest, latest = earliest or refused.otherwise.earliest, latest or refused.otherwise.latest
     days = sorted(at.date() for at in (scene.offers or scene.visits_at))
     if days and not when.wished and found.said("later"):
         earliest = days[-1] + timedelta(days=1)
@@ -103,6 +240,8 @@ def _wish(found: Findings, scene: Scene) -> Wish:
         latest=latest,
         part=when.part or _part_left(found),
         at=when.at,
+        not_before=not_before,
+        not_after=not_after,
         excluded=tuple(sorted({day for mention in when.refused for day in mention.dates})),
     )
 
@@ -114,6 +253,9 @@ def _dates(found: Findings, scene: Scene) -> tuple[date, ...]:
     if found.said("same_day") and not (dates or found.refusal):
         return tuple(sorted(visit_days))
     hours_named = found.when.part or found.when.at
+    only_hours = not dates and found.when.bounds == (None, None) and len(visit_days) == 1
+    if only_hours and not scene.offers and (found.when.at or (found.when.wished and found.promise)):
+        return tuple(visit_days)  # "could I come at 4 instead", "yes but only after school"
     if dates and set(dates) <= visit_days and found.said("move") and not hours_named:
         weeks = (timedelta(days=-7), timedelta(days=7))
         return tuple(sorted(day + week for day in dates for week in weeks if day + week > scene.now.date()))

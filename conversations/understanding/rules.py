@@ -17,16 +17,18 @@ from conversations.understanding.reading import Question, Scene
 UNEXPLAINED_BESIDE_A_PROMISE = 5
 UNEXPLAINED_BESIDE_YES = 1
 UNEXPLAINED_BESIDE_OK = 0
+UNEXPLAINED_ELSEWHERE = 6
 UNEXPLAINED_BESIDE_THANKS = 2
 
 
 class Verdict(Struct, frozen=True):
-    """An intent, with the rule and the words that led to it."""
+    """An intent, with the rule and the words that led to it; `leaning` is the likelier of two readings."""
 
     intent: Intent
     rule: str
     evidence: str = ""
     confidence: float = 0.9
+    leaning: Intent | None = None
 
 
 Rule = Callable[[Findings, Scene], Verdict | None]
@@ -44,6 +46,21 @@ def _verdict(intent: Intent, rule: str, act: Act | None, confidence: float = 0.9
     return Verdict(intent, rule, act.words if act else "", confidence)
 
 
+def _unsure(rule: str, act: Act | None, leaning: Intent | None = None, confidence: float = 0.5) -> Verdict:
+    return Verdict(Intent.UNSURE, rule, act.words if act else "", confidence, leaning)
+
+
+def everything_said(found: Findings, scene: Scene) -> tuple[Verdict, ...]:
+    """All that could be answered in a text, beside what decides it: a promise and a question, say."""
+    said = (rule(found, scene) for rule in SAID_BESIDE)
+    return tuple(verdict for verdict in said if verdict and verdict.intent is not Intent.UNSURE)
+
+
+def is_urgent(found: Findings) -> bool:
+    """Whether a person must look at once."""
+    return found.said("urgent") is not None
+
+
 # --- words that mean the same everywhere ----------------------------------------------------------
 
 
@@ -56,7 +73,7 @@ def opt_out(found: Findings, scene: Scene) -> Verdict | None:
     if act is None:
         return None
     if found.said("coming", "keep"):
-        return _verdict(Intent.UNSURE, "stop_beside_a_promise", act, 0.5)
+        return _unsure("stop_beside_a_promise", act, Intent.STOP)
     return _verdict(Intent.STOP, "opt_out_word", act, 1.0)
 
 
@@ -87,7 +104,7 @@ def asks_for_help(found: Findings, scene: Scene) -> Verdict | None:
     """HELP by itself, or a question who we are."""
     del scene
     act = found.said("who") or next(
-        (act for act in found.acts if act.name == "bare_help" and act.alone), None
+        (act for act in found.acts if act.name in {"bare_help", "who_is"} and act.alone), None
     )
     return _verdict(Intent.HELP, "help", act) if act else None
 
@@ -100,6 +117,14 @@ def picks_a_number(found: Findings, scene: Scene) -> Verdict | None:
     if found.choice is None or not scene.choices:
         return None
     return Verdict(Intent.CHOOSE, "number", str(found.choice), 0.95)
+
+
+def picks_any(found: Findings, scene: Scene) -> Verdict | None:
+    """Any of the offered places will do."""
+    act = found.said("any_of_these")
+    if act is None or scene.question is not Question.WHICH_PLACE or found.refusal:
+        return None
+    return _verdict(Intent.RESCHEDULE, "any_of_these", act)
 
 
 def picks_a_child(found: Findings, scene: Scene) -> Verdict | None:
@@ -117,8 +142,21 @@ def picks_a_child(found: Findings, scene: Scene) -> Verdict | None:
 def wants_a_person(found: Findings, scene: Scene) -> Verdict | None:
     """Asks for somebody, or for what only a health worker may answer."""
     del scene
+    if act := found.said("urgent"):
+        return _verdict(Intent.HUMAN, "urgent", act, 0.95)
+    if found.said("sick") and (act := found.said("after_vaccine")):
+        return _verdict(Intent.HUMAN, "ill_after_vaccine", act)
+    if act := found.said("medical"):
+        return _verdict(Intent.HUMAN, "medical_question", act)
     act = found.said("human")
     return _verdict(Intent.HUMAN, "human", act) if act else None
+
+
+def wants_another_language(found: Findings, scene: Scene) -> Verdict | None:
+    """Texts in another language, please."""
+    del scene
+    act = found.said("language", "not_this_language")
+    return _verdict(Intent.LANGUAGE_SWITCH, "language", act) if act else None
 
 
 def has_been_vaccinated(found: Findings, scene: Scene) -> Verdict | None:
@@ -149,13 +187,16 @@ def hesitates(found: Findings, scene: Scene) -> Verdict | None:
     """Maybe, I hope so, if I get a ride: neither yes nor no, unless another day is asked for."""
     act = found.said("hedge")
     obstacle = found.said("obstacle")
-    if _asks_to_move(found, scene) or not (act or obstacle):
+    if _asks_to_move(found, scene) or not (act or obstacle) or found.said("keep"):
         return None
     if act is None and found.refusal:
         return None  # "can't come, I am working": the obstacle only says why
     if found.query and not found.promise and not found.refusal:
         return None
-    return _verdict(Intent.UNSURE, "hesitation", act or obstacle, 0.6)
+    # Said with a reason only, they most likely come; with a "maybe" nobody knows.
+    coming = found.said("coming")
+    likely = Intent.CONFIRM if coming and (act is None or act.clause != coming.clause) else None
+    return _unsure("hesitation", act or obstacle, likely, confidence=0.6)
 
 
 def contradicts(found: Findings, scene: Scene) -> Verdict | None:
@@ -164,15 +205,13 @@ def contradicts(found: Findings, scene: Scene) -> Verdict | None:
         return None
     refusal = found.refusal
     if refusal and refusal.name != "no" and (found.said("coming") or found.said("keep")):
-        return _verdict(Intent.UNSURE, "promise_and_refusal", refusal, 0.5)
-    # "No thanks" to a reminder may mean that no change is needed.
-    thanks = found.said("thanks") if scene.question is Question.WILL_YOU_COME else None
-    if found.said("no") and (found.promise or thanks) and not found.said("keep"):
-        return _verdict(Intent.UNSURE, "yes_and_no", found.said("no"), 0.5)
+        return _unsure("promise_and_refusal", refusal)
+    if found.said("no") and found.promise and not found.said("keep"):
+        return _unsure("yes_and_no", found.said("no"))
     if found.when.refused and found.promise and not refusal:
-        return _verdict(Intent.UNSURE, "yes_but_not_then", found.promise, 0.5)
+        return _unsure("yes_but_not_then", found.promise, Intent.RESCHEDULE)
     if negated := found.negated("coming", "cancel", "cancel_visit", "move", "yes", "ok", "keep", "cant"):
-        return _verdict(Intent.UNSURE, "negation_not_understood", negated, 0.5)
+        return _unsure("negation_not_understood", negated)
     return None
 
 
@@ -192,9 +231,13 @@ def _asks_to_move(found: Findings, scene: Scene) -> bool:
         return True
     choosing = scene.question in {Question.WHICH_PLACE, Question.ANOTHER_DAY}
     if choosing and (
-        found.said("none_of_these", "free", "later", "sooner") or _turns_offers_down(found, scene)
+        found.said("free", "later", "sooner")
+        or (found.said("none_of_these") and not found.said("cancel", "cancel_visit", "not_coming"))
+        or _turns_offers_down(found, scene)
     ):
         return True
+    if found.said("keep"):
+        return False
     if found.said("same_day", "later", "sooner") and scene.visits_at and not (found.query or found.refusal):
         return True
     return _names_another_day(found, scene) or _refuses_only_the_day(found, scene)
@@ -203,8 +246,11 @@ def _asks_to_move(found: Findings, scene: Scene) -> bool:
 def _refuses_only_the_day(found: Findings, scene: Scene) -> bool:
     """Whether the day is refused and not the visit: "not Thursday", "yes but not Thursday"."""
     refusal = found.refusal
-    named = any(found.when.refuses_day_of(at) for at in scene.visits_at)
-    return named and (refusal is None or refusal.name == "no")
+    named = any(found.when.refuses_day_of(at) for at in (*scene.visits_at, *scene.offers))
+    if refusal is not None and refusal.name != "no":
+        return False
+    # "Not this week please" asks for another, whichever it is.
+    return named or (bool(found.when.refused) and not found.when.wished and not found.promise)
 
 
 def _turns_offers_down(found: Findings, scene: Scene) -> bool:
@@ -232,7 +278,7 @@ def promises_another_hour(found: Findings, scene: Scene) -> Verdict | None:
     if not found.when.wished or not scene.visits_at or any(found.when.fits(at) for at in scene.visits_at):
         return None
     act = found.promise
-    return _verdict(Intent.UNSURE, "another_hour", act, 0.5) if act else None
+    return _unsure("another_hour", act, Intent.RESCHEDULE) if act else None
 
 
 # --- will not come --------------------------------------------------------------------------------
@@ -244,16 +290,24 @@ def refuses(found: Findings, scene: Scene) -> Verdict | None:
     if act is None or act.name == "no":
         return None
     if act.name == "cancel" and scene.question is not Question.WHICH_MEANING and not found.said("not_coming"):
-        return _verdict(Intent.UNSURE, "bare_cancel", act, 0.6)
+        return _unsure("bare_cancel", act, Intent.DECLINE, 0.6)
     if act.asked or (act.opened and act.name != "cancel_visit"):
-        return _verdict(Intent.UNSURE, "asks_about_refusing", act, 0.5)
+        return _unsure("asks_about_refusing", act, Intent.DECLINE)
     if act.name == "cant" and found.unexplained:
-        return _verdict(Intent.UNSURE, "cannot_what", act, 0.5)
-    if found.when.refused and not any(found.when.refuses_day_of(at) for at in scene.visits_at):
-        days = any(mention.names_a_day for mention in found.when.refused)
-        intent = Intent.UNSURE if days else Intent.RESCHEDULE
-        return _verdict(intent, "refuses_another_time", act, 0.5)
-    return _verdict(Intent.DECLINE, "refusal", act)
+        return _unsure("cannot_what", act, Intent.DECLINE)
+    return _refuses_another_time(found, scene, act) or _verdict(Intent.DECLINE, "refusal", act)
+
+
+def _refuses_another_time(found: Findings, scene: Scene, act: Act) -> Verdict | None:
+    """A day that is not the visit's, or an hour: the visit itself is not refused."""
+    refused = found.when.refused
+    if not refused or any(found.when.refuses_day_of(at) for at in scene.visits_at):
+        return None
+    if any(mention.names_a_day for mention in refused) and not any(
+        mention.leaves_days for mention in refused
+    ):
+        return _unsure("refuses_another_time", act, Intent.RESCHEDULE)
+    return _verdict(Intent.RESCHEDULE, "refuses_another_time", act, 0.5)
 
 
 def says_no(found: Findings, scene: Scene) -> Verdict | None:
@@ -264,7 +318,8 @@ def says_no(found: Findings, scene: Scene) -> Verdict | None:
     plain = act.alone and not found.unexplained
     if plain and scene.question in {Question.WILL_YOU_COME, Question.ANOTHER_DAY}:
         return _verdict(Intent.DECLINE, "no", act)
-    return _verdict(Intent.UNSURE, "no_to_what", act, 0.4)
+    likely = Intent.DECLINE if scene.question is Question.WILL_YOU_COME else None
+    return _unsure("no_to_what", act, likely, confidence=0.4)
 
 
 # --- will come ------------------------------------------------------------------------------------
@@ -289,27 +344,32 @@ def promises(found: Findings, scene: Scene) -> Verdict | None:
     act = found.said("coming")
     if act is None or (found.query and (act.asked or act.opened)):
         return None
-    if act.asked or act.opened or found.unexplained > UNEXPLAINED_BESIDE_A_PROMISE:
-        return _verdict(Intent.UNSURE, "promise_not_certain", act, 0.5)
+    if act.asked or act.opened or act.beside > UNEXPLAINED_BESIDE_A_PROMISE:
+        return _unsure("promise_not_certain", act)
     return _verdict(Intent.CONFIRM, "promise", act)
 
 
 def agrees(found: Findings, scene: Scene) -> Verdict | None:
     """Yes; or OK, where something was asked and nothing else is being asked back."""
     if scene.choices and found.figures:
-        return _verdict(Intent.UNSURE, "number_not_offered", found.promise, 0.5) if found.promise else None
+        return _unsure("number_not_offered", found.promise) if found.promise else None
     if act := found.said("yes"):
         if scene.question is Question.WHICH_MEANING:
-            return _verdict(Intent.UNSURE, "yes_to_which", act, 0.5)
-        certain = not act.asked and found.unexplained <= UNEXPLAINED_BESIDE_YES
-        return _verdict(Intent.CONFIRM if certain else Intent.UNSURE, "yes", act, 0.95 if certain else 0.5)
+            return _unsure("yes_to_which", act)
+        certain = not act.asked and _is_plain(act, found, UNEXPLAINED_BESIDE_YES)
+        return _verdict(Intent.CONFIRM, "yes", act, 0.95) if certain else _unsure("yes_and_more", act)
     act = found.said("ok")
     if act is None or found.query:
         return None
     if scene.question in {Question.NOTHING, Question.ANOTHER_DAY}:
         return _verdict(Intent.SMALLTALK, "ok_after_the_fact", act, 0.7)
-    certain = not act.asked and found.unexplained <= UNEXPLAINED_BESIDE_OK
-    return _verdict(Intent.CONFIRM if certain else Intent.UNSURE, "ok", act, 0.8 if certain else 0.5)
+    certain = not act.asked and _is_plain(act, found, UNEXPLAINED_BESIDE_OK)
+    return _verdict(Intent.CONFIRM, "ok", act, 0.8) if certain else _unsure("ok_and_more", act)
+
+
+def _is_plain(act: Act, found: Findings, beside: int) -> bool:
+    """Whether few enough words are unexplained, in its own clause and in the others."""
+    return act.beside <= beside and found.unexplained <= UNEXPLAINED_ELSEWHERE + beside
 
 
 # --- questions and talk ---------------------------------------------------------------------------
@@ -321,6 +381,27 @@ def asks(found: Findings, scene: Scene) -> Verdict | None:
     act = found.query
     intents = {"when": Intent.QUERY_WHEN, "where": Intent.QUERY_WHERE, "what": Intent.QUERY_WHAT}
     return _verdict(intents[act.name], "question", act) if act else None
+
+
+def asks_when(found: Findings, scene: Scene) -> Verdict | None:
+    """The day or the hour."""
+    del scene
+    act = found.said("when")
+    return _verdict(Intent.QUERY_WHEN, "question", act) if act else None
+
+
+def asks_where(found: Findings, scene: Scene) -> Verdict | None:
+    """The place."""
+    del scene
+    act = found.said("where")
+    return _verdict(Intent.QUERY_WHERE, "question", act) if act else None
+
+
+def asks_what(found: Findings, scene: Scene) -> Verdict | None:
+    """What for, what to bring, what it costs."""
+    del scene
+    act = found.said("what")
+    return _verdict(Intent.QUERY_WHAT, "question", act) if act else None
 
 
 def names_the_visits_day(found: Findings, scene: Scene) -> Verdict | None:
@@ -350,7 +431,9 @@ RULES: tuple[Rule, ...] = (
     opt_in,
     wrong_number,
     asks_for_help,
+    wants_another_language,
     picks_a_number,
+    picks_any,
     picks_a_child,
     wants_a_person,
     has_been_vaccinated,
@@ -368,4 +451,20 @@ RULES: tuple[Rule, ...] = (
     names_the_visits_day,
     is_confused,
     talks,
+)
+
+# What is answered beside the chief thing.
+SAID_BESIDE: tuple[Rule, ...] = (
+    opt_out,
+    wrong_number,
+    wants_another_language,
+    wants_a_person,
+    has_been_vaccinated,
+    child_is_sick,
+    asks_to_move,
+    promises,
+    agrees,
+    asks_when,
+    asks_where,
+    asks_what,
 )

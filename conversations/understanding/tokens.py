@@ -10,14 +10,16 @@ from collections.abc import Collection
 from msgspec import Struct
 
 _PIECE = re.compile(
-    r"\d{1,2}[:.h]\d{2}(?!\d)"  # a clock time
-    r"|\d{1,2}/\d{1,2}(?:/\d{2,4})?"  # a date in figures
+    r"\d{4}-\d{1,2}-\d{1,2}"  # a date as computers write it
+    r"|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})(?!\d)"
+    r"|\d{1,2}[:.h]\d{2}(?!\d)"  # a clock time
+    r"|\d{1,2}/\d{1,2}(?!\d)"  # a date in figures
     r"|\d+"
     r"|[^\W\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\W\d_]*)*"  # a word, with its vowel signs
     r"|\n"
     r"|[^\w\s]"
 )
-_ENDS = frozenset(".,;!?\n\u2026\u3002\u0964\u00bf\u00a1()")
+CLAUSE_ENDS = frozenset(".,;!?\n\u2026\u3002\u0964\u00bf\u00a1()|")
 
 
 class Clause(Struct, frozen=True):
@@ -27,22 +29,38 @@ class Clause(Struct, frozen=True):
     asked: bool = False
 
 
-def clauses(normalised: str, turning_words: Collection[str] = ()) -> tuple[Clause, ...]:
-    """Cut a normalised text. A turning word opens the new clause and stays in it."""
+def pieces(normalised: str) -> tuple[str, ...]:
+    """The words, numbers and signs of a text, in order."""
+    return tuple(piece[0] for piece in _PIECE.finditer(normalised))
+
+
+def clauses(
+    normalised: str,
+    turning_words: Collection[str] = (),
+    unbroken: Collection[tuple[str, ...]] = (),
+) -> tuple[Clause, ...]:
+    """Cut a normalised text. A turning word opens the new clause and stays in it.
+
+    `unbroken` phrases hold a turning word that turns nothing: "any day but friday".
+    """
     found: list[Clause] = []
     words: list[str] = []
     opened = False
-    for piece in _PIECE.findall(normalised):
-        if piece in _ENDS:
+    for piece in pieces(normalised):
+        if piece in CLAUSE_ENDS:
             _close(found, words, asked=opened or piece == "?")
             opened = piece == "\u00bf"
-        elif piece in turning_words:
+        elif piece in turning_words and not _inside((*words, piece), unbroken):
             _close(found, words, asked=False)
             words.append(piece)
         else:
             words.append(piece)
-    _close(found, words, asked=False)
+    _close(found, words, asked=opened)
     return tuple(found)
+
+
+def _inside(words: tuple[str, ...], unbroken: Collection[tuple[str, ...]]) -> bool:
+    return any(len(phrase) > 1 and words[-len(phrase) :] == phrase for phrase in unbroken)
 
 
 def _close(found: list[Clause], words: list[str], *, asked: bool) -> None:

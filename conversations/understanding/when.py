@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 
 from msgspec import Struct
 
-from conversations.understanding.days import Mention
+from conversations.understanding.mention import Mention
 from conversations.understanding.phrases import Match
 from conversations.wish import DayPart, part_of
 
@@ -45,8 +45,21 @@ class When(Struct, frozen=True):
 
     @property
     def bounds(self) -> tuple[date | None, date | None]:
-        ranged = next((mention for mention in self.wished if mention.earliest), None)
+        ranges = [mention for mention in self.wished if mention.earliest or mention.latest]
+        # "We are away till the 20th, put us for next month": the first says why.
+        ranged = next((one for one in ranges if one.meaning != "until"), next(iter(ranges), None))
         return (ranged.earliest, ranged.latest) if ranged else (None, None)
+
+    @property
+    def hours(self) -> tuple[time | None, time | None]:
+        """From when to when in the day, where that was said."""
+        ranged = next((one for one in self.wished if one.not_before or one.not_after), None)
+        return (ranged.not_before, ranged.not_after) if ranged else (None, None)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether a day was named that could be two."""
+        return any(mention.days.unsure for mention in self.wished)
 
     @property
     def only_a_range(self) -> bool:
@@ -59,11 +72,17 @@ class When(Struct, frozen=True):
         day = starts_at.date()
         if self.dates:
             return day in self.dates
-        return earliest is None or (earliest <= day and (latest is None or day <= latest))
+        return (earliest is None or earliest <= day) and (latest is None or day <= latest)
 
     def names_hour_of(self, starts_at: datetime) -> bool:
         """Whether the wished hours, if any were named, include this start."""
-        return self.at in {None, starts_at.time()} and self.part in {None, part_of(starts_at.time())}
+        start, (first, last) = starts_at.time(), self.hours
+        return (
+            self.at in {None, start}
+            and self.part in {None, part_of(start)}
+            and (first is None or first <= start)
+            and (last is None or start <= last)
+        )
 
     def fits(self, starts_at: datetime) -> bool:
         """Whether nothing that was wished is against this start."""

@@ -37,7 +37,7 @@ SELECT c.id AS child_id, c.first_name, f.name AS facility, f.address, f.phone AS
        END AS protects_against,
        CASE WHEN f.names_vaccines AND v.id IS NULL THEN ARRAY(
            SELECT DISTINCT jsonb_array_elements_text(g->'antigens') FROM jsonb_array_elements(fc.groups) AS g
-           WHERE (g->>'recommended')::date = fc.due_on ORDER BY 1)
+           WHERE (g->>'recommended')::date <= greatest(fc.due_on, ($2 AT TIME ZONE f.zone)::date) ORDER BY 1)
        END AS due_against
 FROM guardianship gs
 JOIN child c ON c.id = gs.child

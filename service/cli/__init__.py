@@ -72,6 +72,11 @@ COMMANDS: Final = (
         ),
     ),
     Command(
+        "understand",
+        "say what a parent's text means in its scene: JSON lines in, JSON lines out",
+        "service.cli.understand",
+    ),
+    Command(
         "forecast",
         "say which doses count and which are due when: JSON lines in, JSON lines out",
         "service.cli.forecast",

@@ -169,6 +169,7 @@ async def remove_child(child_id: UUID, *, actor: Actor, now: datetime) -> None:
     require_staff(actor)
     with not_in_use("The child has appointments or immunizations, which are kept."):
         async with unit_of_work():
+            await Child.select(Child.id).where(Child.id == child_id).lock_rows()
             before = await get_child(child_id, actor=actor)
             await Guardianship.delete().where(Guardianship.child == child_id)
             await RegistrationClaim.update({RegistrationClaim.child: None}).where(

@@ -131,8 +131,9 @@ async def lock_active(appointment_id: UUID, version: int | None, *, actor: Actor
         StaleVersion: somebody changed it first.
         Conflict: it is cancelled or over.
     """
-    # Locked by itself first: a join that waits for the lock finds no row once the session has changed.
-    await sql("SELECT 1 FROM appointment WHERE id = $1 FOR UPDATE", appointment_id)
+    # Locked by itself first: a join that waits for the lock finds no row once the session has changed. Not
+    # its key: who holds the child and plans doses for this visit refers to it while we wait for the child.
+    await sql("SELECT 1 FROM appointment WHERE id = $1 FOR NO KEY UPDATE", appointment_id)
     found = await get_appointment(appointment_id, actor=actor)
     if version is not None and found.version != version:
         raise StaleVersion

@@ -1,7 +1,7 @@
 """How a visit ended. One that took place leaves the doses that were given, and the next visit."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,13 +11,13 @@ from msgspec import Meta
 
 from service.access.actor import Actor
 from service.access.scope import require_staff
-from service.database import unit_of_work
+from service.database import sql, unit_of_work
 from service.errors import Conflict
 from service.reminders.planning import silence_reminders
 from service.scheduling.appointments import AppointmentView, lock_active
 from service.scheduling.booking import change
 from service.scheduling.planning import VisitPlan, book_next
-from service.vaccination.immunizations import Cvx, Day, NewImmunization, record_dose
+from service.vaccination.immunizations import Cvx, Day, NewImmunization, record_doses
 
 Outcome = Literal["attended", "missed"]
 
@@ -69,24 +69,33 @@ async def record_outcome(
         await silence_reminders(old.id, now=now)
         if outcome == "missed":
             return over
-        given = _as_planned(old) if doses_given is None else doses_given
-        await _record(given, old, actor, now)
+        day = _day_of(old, now)
+        given = await _as_planned(old, day) if doses_given is None else doses_given
+        await _record(given, old, day, actor, now)
         followed_by = await book_next(old.child_id, actor=actor, now=now)
     return msgspec.structs.replace(over, next_appointment_id=_booked(followed_by))
 
 
-def _as_planned(visit: AppointmentView) -> list[NewDoseAtVisit]:
-    return [NewDoseAtVisit(dose.cvx) for dose in visit.planned_doses]
+def _day_of(visit: AppointmentView, now: datetime) -> date:
+    """The day of a visit; of one that took place before its day, the day on which it did."""
+    zone = ZoneInfo(visit.zone)
+    return min(visit.starts_at.astimezone(zone).date(), now.astimezone(zone).date())
+
+
+async def _as_planned(visit: AppointmentView, day: date) -> list[NewDoseAtVisit]:
+    """The planned doses, but for those that somebody has recorded by themselves."""
+    recorded = await sql(
+        "SELECT vaccine FROM immunization WHERE child = $1 AND given_on = $2", visit.child_id, day
+    )
+    known = {row["vaccine"] for row in recorded}
+    return [NewDoseAtVisit(dose.cvx) for dose in visit.planned_doses if dose.cvx not in known]
 
 
 async def _record(
-    doses: Sequence[NewDoseAtVisit], visit: AppointmentView, actor: Actor, now: datetime
+    doses: Sequence[NewDoseAtVisit], visit: AppointmentView, day: date, actor: Actor, now: datetime
 ) -> None:
-    """Record the doses of a visit on its day; a visit that took place before its day, on the day it did."""
-    zone = ZoneInfo(visit.zone)
-    day = min(visit.starts_at.astimezone(zone).date(), now.astimezone(zone).date())
-    for dose in doses:
-        new = NewImmunization(
+    given = [
+        NewImmunization(
             cvx=dose.cvx,
             given_on=day,
             mvx=dose.mvx,
@@ -95,7 +104,9 @@ async def _record(
             site=dose.site,
             facility_id=visit.facility_id,
         )
-        await record_dose(visit.child_id, new, actor=actor, now=now, appointment_id=visit.id)
+        for dose in doses
+    ]
+    await record_doses(visit.child_id, given, actor=actor, now=now, appointment_id=visit.id)
 
 
 def _booked(planned: VisitPlan) -> UUID | None:

@@ -35,13 +35,14 @@ WHY: dict[Finding, str] = {
     "no_schedule": "No vaccination schedule is in force for this child.",
 }
 
-# A day on which the child has a visit is left out: one active visit per child and day.
+# A day on which the child has a visit is left out, and one on which it has come: once a day is enough.
 WITH_PLACES = """
 SELECT s.id, s.starts_at, s.ends_at, (s.starts_at AT TIME ZONE f.zone)::date AS day
 FROM clinic_session s JOIN facility f ON f.id = s.facility
 WHERE s.facility = $1 AND s.booked < s.capacity AND s.starts_at > $2 AND s.starts_at >= $3
-  AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.child = $4 AND a.status IN ('booked', 'confirmed')
-                  AND a.day = (s.starts_at AT TIME ZONE f.zone)::date)
+  AND NOT EXISTS (SELECT 1 FROM appointment a
+                  WHERE a.child = $4 AND a.status IN ('booked', 'confirmed', 'attended')
+                    AND a.day = (s.starts_at AT TIME ZONE f.zone)::date)
 ORDER BY s.starts_at, s.id LIMIT $5
 """
 

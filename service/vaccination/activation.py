@@ -96,7 +96,7 @@ async def activate(
     """
     require_admin(actor)
     async with unit_of_work():
-        schedule = await get_schedule(schedule_id, actor=actor, lock=True)
+        schedule = await get_schedule(schedule_id, actor=actor, lock=confirm)
         shown_changes = await _changes(schedule, now)
         if confirm:
             schedule = await _put_in_force(schedule, actor, now)
@@ -124,8 +124,9 @@ async def _put_in_force(schedule: ScheduleView, actor: Actor, now: datetime) -> 
 
 async def _changes(schedule: ScheduleView, now: datetime) -> tuple[int, list[ChildDates]]:
     """How many children the version is for, and those whose due dates it would change."""
+    # Without its first day: a version that counts from next month is shown as it will count then.
     version = Version(
-        schedule.id, schedule.country, schedule.valid_from, schedule.born_from, schedule.born_before
+        schedule.id, schedule.country, born_from=schedule.born_from, born_before=schedule.born_before
     )
     versions = [version, *(other for other in await versions_in_force() if other.id != version.id)]
     engine = await schedule_of(schedule.id)

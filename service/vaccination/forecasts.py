@@ -11,18 +11,27 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import structlog
 
-from service.database import sql, unit_of_work
+from service.database import AWAY, sql, unit_of_work
 from service.forecasting import Assessment, Schedule, assess
 from service.forecasting.groups import GroupForecast
 from service.forecasting.visits import VisitDose, doses_for_visit, is_to_come, shown
 from service.vaccination.in_force import schedules_for
 from service.vaccination.records import Record, records_of
 
+# A vaccine that serves as very many doses at once names the first of them.
+LONGEST_LABEL = 160
 # How many children are worked out in one transaction.
 BATCH = 500
 # No place on earth is further ahead of UTC.
 FARTHEST_ZONE = timedelta(hours=14)
+# Any number that no other advisory lock of Doseline uses. Who works out forecasts shares it; who changes what
+# many of them rest on has it alone. Else one that is under way is stored after it was to be forgotten.
+GROUND_LOCK = 0x64_6F_73_66
+
+
+log = structlog.get_logger(__name__)
 
 
 class StoredForecast(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -101,6 +110,7 @@ async def renew(child_ids: Iterable[UUID], *, now: datetime) -> None:
 
     Call it inside the unit of work that changes what they rest on, with the children locked.
     """
+    await sql("SELECT pg_advisory_xact_lock_shared($1)", GROUND_LOCK)
     records = await records_of(child_ids, now=now)
     schedules = await schedules_for(records)
     visits = await _visits_to_come(records)
@@ -115,12 +125,43 @@ async def renew_stale(*, now: datetime, at_most: int = BATCH) -> int:
     Returns:
         How many there were; as many as were allowed means that there may be more.
     """
+    try:
+        return await _renew_batch(now, at_most)
+    except AWAY:
+        raise
+    except Exception as error:  # noqa: BLE001 - as below
+        # One child that cannot be worked out must not cost all others their night.
+        log.error("forecasts stumbled", error=type(error).__name__)  # noqa: TRY400 - it may quote a row
+        return await _renew_one_by_one(now, at_most)
+
+
+async def _renew_batch(now: datetime, at_most: int) -> int:
     async with unit_of_work():
-        latest_day = (now + FARTHEST_ZONE).astimezone(UTC).date()
-        rows = await sql(STALE, latest_day, now, at_most)
-        if rows:
-            await renew([row["child"] for row in rows], now=now)
-    return len(rows)
+        children = await _stale(now, at_most)
+        if children:
+            await renew(children, now=now)
+    return len(children)
+
+
+async def _renew_one_by_one(now: datetime, at_most: int) -> int:
+    """The same, each child by itself; one that fails is tried again tomorrow, and told of in the log."""
+    async with unit_of_work():
+        children = await _stale(now, at_most)
+        for child_id in children:
+            try:
+                async with unit_of_work():
+                    await renew([child_id], now=now)
+            except AWAY:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next child is another one
+                log.error("child not forecast", child=str(child_id), error=type(error).__name__)  # noqa: TRY400
+                await sql("UPDATE forecast SET assessed_on = $2 WHERE child = $1", child_id, now.date())
+    return len(children)
+
+
+async def _stale(now: datetime, at_most: int) -> list[UUID]:
+    latest_day = (now + FARTHEST_ZONE).astimezone(UTC).date()
+    return [row["child"] for row in await sql(STALE, latest_day, now, at_most)]
 
 
 async def forget_forecasts(facility_id: UUID | None = None) -> None:
@@ -128,6 +169,7 @@ async def forget_forecasts(facility_id: UUID | None = None) -> None:
 
     Call it inside the unit of work that changes what they rest on.
     """
+    await sql("SELECT pg_advisory_xact_lock($1)", GROUND_LOCK)
     await sql(
         """UPDATE forecast SET assessed_on = NULL WHERE assessed_on IS NOT NULL
            AND ($1::uuid IS NULL OR child IN (SELECT id FROM child WHERE facility = $1))""",
@@ -213,7 +255,7 @@ async def _plan(visits: Sequence[tuple[UUID, Sequence[VisitDose]]]) -> None:
     if not visits:
         return
     rows: list[tuple[UUID, str, str, str]] = [
-        (appointment, dose.cvx, dose.label, msgspec.json.encode(dose.antigens).decode())
+        (appointment, dose.cvx, dose.label[:LONGEST_LABEL], msgspec.json.encode(dose.antigens).decode())
         for appointment, doses in visits
         for dose in doses
     ]

@@ -5,6 +5,7 @@ engine and told with it, with the reason.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ from service.access.actor import Actor
 from service.access.scope import require_facility, require_staff
 from service.database import sql, unit_of_work
 from service.errors import Duplicate, Invalid, NotFound
-from service.forecasting import EvaluatedDose, assess
+from service.forecasting import DoseGiven, EvaluatedDose, assess
 from service.paging import Page, Paged, paged
 from service.plain_words import one_line
 from service.unset import either
@@ -106,12 +107,9 @@ COLUMNS = """
 
 
 async def record_dose(
-    child_id: UUID, new: NewImmunization, *, actor: Actor, now: datetime, appointment_id: UUID | None = None
+    child_id: UUID, new: NewImmunization, *, actor: Actor, now: datetime
 ) -> ImmunizationView:
     """Record a dose, and work out anew what the child needs.
-
-    Args:
-        appointment_id: The visit at which it was given.
 
     Raises:
         NotFound: there is no such child or facility, or it is not the actor's.
@@ -119,21 +117,34 @@ async def record_dose(
         Invalid: a value cannot be true: a day to come, or before birth.
         Duplicate: the same dose is recorded already.
     """
+    async with unit_of_work():
+        (immunization_id,) = await record_doses(child_id, [new], actor=actor, now=now)
+        return await get_dose(child_id, immunization_id, actor=actor, now=now)
+
+
+async def record_doses(
+    child_id: UUID,
+    several: Sequence[NewImmunization],
+    *,
+    actor: Actor,
+    now: datetime,
+    appointment_id: UUID | None = None,
+) -> list[UUID]:
+    """Record doses, and work out once what the child needs then.
+
+    Args:
+        appointment_id: The visit at which they were given.
+
+    Raises:
+        NotFound, Forbidden, Invalid, Duplicate: as for one.
+    """
     require_staff(actor)
     async with unit_of_work():
         await lock_child(child_id, actor=actor)
         record = await record_of(child_id, actor=actor, now=now)
-        if new.facility_id is not None:
-            require_facility(actor, new.facility_id)
-        row = _checked(new, record)
-        await _refuse_duplicate(child_id, row, None)
-        immunization_id = uuid4()
-        await _know_vaccine(row["vaccine"])
-        await _insert(immunization_id, child_id, row, appointment_id, actor, now)
-        entry = audit.entry(actor, "create", "immunization", immunization_id, now=now, after=row)
-        await audit.record(entry)
+        ids = [await _record(new, record, appointment_id, actor, now) for new in several]
         await renew([child_id], now=now)
-        return await get_dose(child_id, immunization_id, actor=actor, now=now)
+    return ids
 
 
 async def change_dose(
@@ -151,7 +162,7 @@ async def change_dose(
         record = await record_of(child_id, actor=actor, now=now)
         row = _checked(_merged(change, before), record)
         if row["facility"] not in {before.facility_id, record.facility_id, None}:
-            require_facility(actor, row["facility"])
+            await _require_facility(actor, row["facility"])
         await _refuse_duplicate(child_id, row, immunization_id)
         await _know_vaccine(row["vaccine"])
         await sql(
@@ -214,6 +225,7 @@ async def history(child_id: UUID, *, actor: Actor, now: datetime) -> list[Immuni
         NotFound: there is no such child, or it is not the actor's.
     """
     record = await record_of(child_id, actor=actor, now=now)
+    # Those doses are assessed that are told of: another may be recorded since the child was read.
     rows = await sql(
         f"""SELECT {COLUMNS} FROM immunization i JOIN vaccine v ON v.cvx = i.vaccine
             WHERE i.child = $1 ORDER BY {DOSES_IN_ORDER}""",  # noqa: S608 - made of constants
@@ -222,11 +234,21 @@ async def history(child_id: UUID, *, actor: Actor, now: datetime) -> list[Immuni
     (in_force,) = await schedules_for([record])
     if in_force is None:
         return [ImmunizationView(**row) for row in rows]
-    assessment = assess(record.child, record.doses, record.today, in_force[1])
+    assessment = assess(record.child, [_given(row) for row in rows], record.today, in_force[1])
     return [
         ImmunizationView(**row, evaluation=evaluation_of(dose))
         for row, dose in zip(rows, assessment.doses, strict=True)
     ]
+
+
+def _given(row: Any) -> DoseGiven:
+    return DoseGiven(
+        on=row["given_on"],
+        cvx=row["cvx"],
+        mvx=row["mvx"],
+        lot_expires=row["lot_expires"],
+        spoilt=row["spoilt"],
+    )
 
 
 def evaluation_of(dose: EvaluatedDose) -> Evaluation:
@@ -310,6 +332,25 @@ async def _refuse_duplicate(child_id: UUID, row: dict[str, Any], itself: UUID | 
 async def _know_vaccine(cvx: str) -> None:
     """A code that no schedule has named yet is recorded all the same."""
     await sql("INSERT INTO vaccine (cvx, name) VALUES ($1, '') ON CONFLICT DO NOTHING", cvx)
+
+
+async def _require_facility(actor: Actor, facility_id: UUID) -> None:
+    require_facility(actor, facility_id)
+    if not await sql("SELECT 1 FROM facility WHERE id = $1", facility_id):
+        raise NotFound("There is no such facility.")
+
+
+async def _record(
+    new: NewImmunization, record: Record, appointment_id: UUID | None, actor: Actor, now: datetime
+) -> UUID:
+    if new.facility_id is not None:
+        await _require_facility(actor, new.facility_id)
+    row, immunization_id = _checked(new, record), uuid4()
+    await _refuse_duplicate(record.child_id, row, None)
+    await _know_vaccine(row["vaccine"])
+    await _insert(immunization_id, record.child_id, row, appointment_id, actor, now)
+    await audit.record(audit.entry(actor, "create", "immunization", immunization_id, now=now, after=row))
+    return immunization_id
 
 
 async def _insert(

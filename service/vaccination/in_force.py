@@ -9,15 +9,18 @@ from datetime import date
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from service.database import sql
-from service.forecasting import Schedule, loading
+from service.forecasting import Schedule, ScheduleFaults, loading
 from service.vaccination.records import Record
 
 IN_FORCE = """
 SELECT id, country, valid_from, born_from, born_before
 FROM schedule_version WHERE activated_at IS NOT NULL ORDER BY activated_at DESC, id
 """
+
+log = structlog.get_logger(__name__)
 
 _read: dict[UUID, Schedule] = {}
 
@@ -69,9 +72,19 @@ async def schedule_of(version_id: UUID) -> Schedule:
 
 async def schedules_for(records: Sequence[Record]) -> list[tuple[UUID, Schedule] | None]:
     """The schedule that counts for each child, with its version's id."""
-    versions = await versions_in_force()
+    versions = [version for version in await versions_in_force() if await _can_be_read(version)]
     chosen = [version_for(record, versions) for record in records]
     return [(version.id, await schedule_of(version.id)) if version else None for version in chosen]
+
+
+async def _can_be_read(version: Version) -> bool:
+    """Whether this release still reads a version; the one before it counts where not."""
+    try:
+        await schedule_of(version.id)
+    except ScheduleFaults as faults:
+        log.error("schedule cannot be read", version=str(version.id), faults=len(faults.faults))  # noqa: TRY400
+        return False
+    return True
 
 
 def packed(files: loading.Files) -> bytes:

@@ -84,8 +84,9 @@ async def lock_child(child_id: UUID, *, actor: Actor) -> None:
     Raises:
         NotFound: there is none, or it is not the actor's.
     """
-    await require_child(child_id, actor=actor)
+    # Locked first: while one waits for the lock, the child may move out of the actor's reach.
     await sql("SELECT 1 FROM child WHERE id = $1 FOR NO KEY UPDATE", child_id)
+    await require_child(child_id, actor=actor)
 
 
 def _record(row: Any, now: datetime) -> Record:

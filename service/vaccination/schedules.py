@@ -18,6 +18,7 @@ from service.database import sql, unit_of_work
 from service.errors import Faulty, Invalid, NotFound
 from service.forecasting import Schedule, ScheduleFaults, loading
 from service.paging import Page, Paged, paged
+from service.vaccination.immunizations import CODE
 from service.vaccination.in_force import packed
 
 Shipped = Literal["bd", "br", "gb", "in", "ke", "ng", "pk", "who"]
@@ -102,6 +103,8 @@ async def add_files(
         raise Faulty(
             field, [(f"{fault.file}: {fault.place}", fault.what) for fault in faults.faults]
         ) from None
+    if bad_codes := _faults_of_codes(schedule):
+        raise Faulty(field, bad_codes)
     view = _view(schedule, new, now)
     with no_duplicate("This very schedule is there already."):
         async with unit_of_work():
@@ -138,7 +141,7 @@ async def get_schedule(schedule_id: UUID, *, actor: Actor, lock: bool = False) -
         Forbidden: the actor is no staff.
     """
     require_staff(actor)
-    locking = "FOR UPDATE" if lock else ""
+    locking = "FOR NO KEY UPDATE" if lock else ""
     rows = await sql(f"SELECT {COLUMNS} {FROM} WHERE id = $1 {locking}", schedule_id)
     if not rows:
         raise NotFound("There is no such schedule.")
@@ -161,6 +164,15 @@ def _handed_in(new: NewSchedule) -> tuple[str, loading.Files]:
         raise Faulty("zip", [(fault.place, fault.what) for fault in faults.faults]) from None
 
 
+def _faults_of_codes(schedule: Schedule) -> list[tuple[str, str]]:
+    """Codes of the schedule's own that no dose could be recorded by."""
+    return [
+        (f"local_codes: {cvx}", "must be X- and up to 20 capital letters, digits and hyphens")
+        for cvx in schedule.vaccines
+        if not CODE.fullmatch(cvx)
+    ]
+
+
 def _view(schedule: Schedule, new: NewSchedule, now: datetime) -> ScheduleView:
     if new.born_from and new.born_before and new.born_from >= new.born_before:
         raise Invalid("born_before", "must be after born_from")
@@ -179,13 +191,12 @@ def _view(schedule: Schedule, new: NewSchedule, now: datetime) -> ScheduleView:
 
 
 def _country(asked: str | None, schedule: Schedule) -> str | None:
-    if asked is None:
-        return schedule.country or None
-    if asked.lower() == EVERYWHERE:
+    country = schedule.country or EVERYWHERE if asked is None else asked
+    if country.lower() == EVERYWHERE:
         return None
-    if asked.upper() not in phonenumbers.SUPPORTED_REGIONS:
+    if country.upper() not in phonenumbers.SUPPORTED_REGIONS:
         raise Invalid("country", f"must be a country code of two letters, such as KE, or {EVERYWHERE}")
-    return asked.upper()
+    return country.upper()
 
 
 async def _insert(view: ScheduleView, content: bytes) -> None:

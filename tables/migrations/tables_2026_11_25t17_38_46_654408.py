@@ -169,7 +169,7 @@ async def forwards():
             "default": None,
             "null": False,
             "primary_key": False,
-            "unique": True,
+            "unique": False,
             "index": False,
             "index_method": IndexMethod.btree,
             "choices": None,
@@ -1123,6 +1123,18 @@ async def forwards():
             "choices": None,
             "db_column_name": None,
             "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_constraint(
+        table_class_name="ScheduleVersion",
+        tablename="schedule_version",
+        constraint_name="schedule_version_once",
+        constraint_class=Unique,
+        params={
+            "columns": ["version", "country", "valid_from", "born_from", "born_before"],
+            "nulls_distinct": False,
         },
         schema=None,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import conversations
-from conversations.understanding.lexicon import ACTS, languages, lexicon, read_lexicon
+from conversations.understanding.lexicon import ACTS, Languages, languages, lexicon
 
 LANGUAGES = Path(conversations.__file__).parent / "languages"
 
@@ -33,15 +33,21 @@ def test_every_folder_is_a_language_that_knows_every_act() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "complaint"),
     [
-        ("phrases.toml", '"unsubscribe"', '"Unsubscribe!?É"', "as it is left by normalising"),
+        ("phrases.toml", '"unsubscribe"', '"?\u200b"', "can never be found"),
+        ("phrases.toml", '"unsubscribe"', '"unsubscribe", "unsubscribe"', "written twice"),
+        ("phrases.toml", '"unsubscribe"', '"unsubscribe", "menu"', "only one can be heard"),
+        ("phrases.toml", '"unsubscribe"', '"unsubscribe {day}"', "unknown slot"),
+        ("phrases.toml", "[acts]", "unused = ['word']\n[acts]", "no line uses"),
+        ("days.toml", "{weekday} coming", "{weekdy} coming", "unknown slot"),
         ("phrases.toml", "wrong_number = [", "wrong_nummer = [", "acts missing or unknown"),
         ("phrases.toml", '"we <come>"', '"we <kome>"', "unknown class"),
-        ("phrases.toml", '"we <come>"', '"..."', "no word to begin with"),
+        ("phrases.toml", '"we <come>"', '"..."', "no word to begin or end with"),
         ("days.toml", '["sunday", "sun", "sundays"],', "", "seven weekdays"),
         ("days.toml", "noon = [", "midday = [", "midday"),
+        ("days.toml", "-7 = [", "week = [", "number of days"),
     ],
 )
 def test_a_mistake_is_named(folder: Path, file: str, old: str, new: str, complaint: str) -> None:
     damage(folder / file, old, new)
     with pytest.raises(ValueError, match=complaint):
-        read_lexicon(folder)
+        Languages([folder])

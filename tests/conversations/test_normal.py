@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.understanding.normal import ANALYSED_CHARACTERS, is_reaction, normalise, own_words
+from conversations.understanding.lexicon import known
+from conversations.understanding.normal import ANALYSED_CHARACTERS, normalise
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_levelling_twice_changes_nothing(text: str) -> None:
     ],
 )
 def test_what_is_quoted_is_not_theirs(quoted: str) -> None:
-    assert own_words(quoted).strip() == "yes"
+    assert known().quoting.own_words(quoted).strip() == "yes"
 
 
 @pytest.mark.parametrize(
@@ -58,8 +59,8 @@ def test_what_is_quoted_is_not_theirs(quoted: str) -> None:
     ],
 )
 def test_a_phones_reaction_is_told_from_words(text: str) -> None:
-    assert is_reaction(text)
+    assert known().quoting.reaction(text)
 
 
 def test_liking_something_in_words_is_no_reaction() -> None:
-    assert not is_reaction("liked the clinic, yes we will come")
+    assert not known().quoting.reaction("liked the clinic, yes we will come")

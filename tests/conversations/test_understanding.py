@@ -144,8 +144,17 @@ def test_the_other_language_is_read_too() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_where_two_languages_read_opposite_things_the_parent_is_asked(language: str) -> None:
-    assert read("move si", language=language).intent is Intent.UNSURE
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("ok gracias", Intent.CONFIRM),
+        ("no puedo el jueves, monday is better", Intent.RESCHEDULE),
+        ("sorry no podemos ir", Intent.DECLINE),
+        ("please no me manden mas mensajes", Intent.STOP),
+    ],
+)
+def test_sentences_of_two_languages_are_read_with_both(text: str, intent: Intent, language: str) -> None:
+    assert read(text, language=language).intent is intent
 
 
 def test_an_unknown_language_on_file_is_read_as_english() -> None:

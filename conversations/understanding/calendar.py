@@ -1,0 +1,162 @@
+"""What a day's name means, seen from today: "friday", "the 12th", "next week", "12/3".
+
+Pure date arithmetic, no words of any language. A day that could be two is given as both, marked as
+ambiguous, so that the parent is asked.
+"""
+
+from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+
+MONTHS = 12
+DAYS_OF_WEEK = 7
+# Beyond this a bare day of the month is not an appointment.
+MONTHS_AHEAD = 6
+# Countries that write the month first, and those that write it either way.
+MONTH_FIRST = frozenset({"US", "FM", "MH", "PW", "GU", "VI", "AS", "MP"})
+EITHER_FIRST = frozenset({"CA", "PH"})
+
+
+class Days(Struct, frozen=True):
+    """Days that were named: alternatives, or a range that includes both its ends.
+
+    `unsure` says that only one of them can have been meant.
+    """
+
+    dates: tuple[date, ...] = ()
+    earliest: date | None = None
+    latest: date | None = None
+    unsure: bool = False
+
+
+class Calendar(Struct, frozen=True):
+    """What words are resolved against.
+
+    Today, the days already being spoken of, the country's habits, and the visit where it is only one.
+    """
+
+    today: date
+    spoken_of: tuple[date, ...] = ()
+    region: str | None = None
+    visit: datetime | None = None
+
+    def from_visit(self, days: int) -> Days | None:
+        """So many days from the visit: "the day before"."""
+        day = self.visit.date() + timedelta(days=days) if self.visit else None
+        return Days((day,)) if day and day >= self.today else None
+
+    def ahead(self, days: int) -> Days:
+        """So many days from today."""
+        return Days((self.today + timedelta(days=days),))
+
+    def weekday(self, index: int) -> Days:
+        """The days that a weekday's name can mean: those being spoken of, or else the next to come."""
+        if named := tuple(day for day in self.spoken_of if day.weekday() == index and day >= self.today):
+            return Days(named)
+        return Days((self._coming(index),))
+
+    def this_weekday(self, index: int) -> Days:
+        """This friday: of the days to come, the first; today itself is called today."""
+        return Days((self._coming(index),))
+
+    def next_weekday(self, index: int) -> Days:
+        """Said on a Wednesday, "next friday" mostly means Friday week, sometimes the day after tomorrow."""
+        coming = self._coming(index)
+        following = self.in_week(index, 1).dates[0]
+        return Days((coming,)) if coming == following else Days((coming, following), unsure=True)
+
+    def in_week(self, index: int, ahead: int) -> Days:
+        """A weekday of the week so many weeks from this one."""
+        return Days((self._monday() + timedelta(days=index, weeks=ahead),))
+
+    def weekday_in_weeks(self, index: int, weeks: int) -> Days:
+        """Tuesday week: so many weeks after the coming one."""
+        return Days((self._coming(index) + timedelta(weeks=weeks),))
+
+    def day_of_month(self, day: int, month: int | None = None, year: int | None = None) -> Days | None:
+        """The next date with this number, in that month if one is named; None when none is near."""
+        if month and year:
+            found = _date(year + 2000 if year < 100 else year, month, day)  # noqa: PLR2004  two digits
+            return Days((found,)) if found and found >= self.today else None
+        for ahead in range(MONTHS + 1 if month else MONTHS_AHEAD):
+            years, index = divmod(self.today.month - 1 + ahead, MONTHS)
+            found = _date(self.today.year + years, index + 1, day)
+            if found and found >= self.today and month in {None, index + 1}:
+                return Days((found,))
+        return None
+
+    def in_figures(self, first: int, second: int, year: int | None = None) -> Days | None:
+        """12/3: as the country writes it; both ways where that is not known and both are dates."""
+        day_first = self.day_of_month(first, second, year) if second <= MONTHS else None
+        month_first = self.day_of_month(second, first, year) if first <= MONTHS else None
+        if not (day_first and month_first) or day_first == month_first:
+            return day_first or month_first
+        for either in (day_first, month_first):
+            if either.dates[0] in self.spoken_of:
+                return either
+        if self.region is None or self.region in EITHER_FIRST:
+            return Days((*day_first.dates, *month_first.dates), unsure=True)
+        return month_first if self.region in MONTH_FIRST else day_first
+
+    def week(self, ahead: int) -> Days:
+        """Monday to Sunday of a week; what is left of it when it is this one."""
+        monday = self._monday() + timedelta(weeks=ahead)
+        return Days(earliest=max(monday, self.today), latest=monday + timedelta(days=6))
+
+    def week_of(self, day: date) -> Days:
+        """The week that holds a day."""
+        monday = day - timedelta(days=day.weekday())
+        return Days(earliest=max(monday, self.today), latest=monday + timedelta(days=6))
+
+    def weekend(self, ahead: int) -> Days:
+        """Saturday and Sunday of a week."""
+        monday = self._monday() + timedelta(weeks=ahead)
+        days = (monday + timedelta(days=5), monday + timedelta(days=6))
+        return Days(tuple(day for day in days if day >= self.today))
+
+    def month(self, ahead: int) -> Days:
+        """First to last day of a month; what is left of it when it is this one."""
+        years, index = divmod(self.today.month - 1 + ahead, MONTHS)
+        return self._whole_month(self.today.year + years, index + 1)
+
+    def named_month(self, month: int) -> Days:
+        """The next month of this name, or what is left of this one."""
+        return self._whole_month(self.today.year + (month < self.today.month), month)
+
+    def end_of_month(self, ahead: int) -> Days:
+        """Its last ten days."""
+        whole = self.month(ahead)
+        assert whole.latest is not None
+        return Days(earliest=max(whole.latest - timedelta(days=9), self.today), latest=whole.latest)
+
+    def start_of_month(self, ahead: int) -> Days:
+        """Its first week."""
+        whole = self.month(ahead)
+        assert whole.earliest is not None
+        first = whole.earliest.replace(day=1)
+        return Days(earliest=max(first, self.today), latest=first + timedelta(days=6))
+
+    def in_months(self, months: int) -> Days:
+        """About the same day of a later month: the week around it."""
+        years, index = divmod(self.today.month - 1 + months, MONTHS)
+        day = min(self.today.day, self._whole_month(self.today.year + years, index + 1).latest.day)  # type: ignore[union-attr]
+        return self.week_of(date(self.today.year + years, index + 1, day))
+
+    def _whole_month(self, year: int, month: int) -> Days:
+        first = date(year, month, 1)
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        return Days(earliest=max(first, self.today), latest=last)
+
+    def _monday(self) -> date:
+        return self.today - timedelta(days=self.today.weekday())
+
+    def _coming(self, index: int) -> date:
+        ahead = (index - self.today.weekday() - 1) % DAYS_OF_WEEK + 1
+        return self.today + timedelta(days=ahead)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,188 @@
+"""How a language names days and hours: days.toml, checked and made ready to be looked up.
+
+The meanings are the grammar's, the patterns are the language's: `next_weekday = ["next {weekday}"]`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec import Struct
+
+from conversations.understanding.phrases import PhraseBook, level
+
+DAY_MEANINGS = (
+    "weekday_in_weeks",
+    "weekday_in_a_week",
+    "weekday_next_week",
+    "next_weekday",
+    "this_weekday",
+    "weekday_and_day",
+    "weekday",
+    "in_days",
+    "in_a_week",
+    "in_a_week_from_tomorrow",
+    "in_weeks",
+    "in_months",
+    "day_and_month",
+    "day_of_month",
+    "week_of",
+    "this_week",
+    "week_after_next",
+    "next_week",
+    "next_weekend",
+    "weekend",
+    "this_month",
+    "next_month",
+    "end_of_month",
+    "start_of_next_month",
+    "in_month",
+    "day_before_visit",
+    "day_after_visit",
+    "visit_in_a_week",
+)
+TIME_MEANINGS = (
+    "hour_pm",
+    "hour_am",
+    "half_past",
+    "half_to",
+    "quarter_past",
+    "quarter_to",
+    "hour_and_minutes",
+    "hour",
+    "noon",
+    "same_time",
+)
+PART_MEANINGS = ("morning", "afternoon", "evening")
+RANGE_MEANINGS = ("between", "after", "from", "before", "until")
+SLOTS = ("{weekday}", "{month}", "{n}", "{day}", "{hour}", "{minute}")
+RANGE_SLOTS = ("{a}", "{b}")
+
+Named = tuple[str, tuple[str, ...], int]
+
+
+class Words(Struct, frozen=True, forbid_unknown_fields=True):
+    """What fills the slots, and the small words around them."""
+
+    weekdays: list[list[str]]
+    months: list[list[str]]
+    numbers: dict[str, int]
+    days: dict[str, int]
+    or_: list[str] = msgspec.field(name="or")
+    except_: list[str] = msgspec.field(name="except")
+    linking: list[str] = []
+    either_way: list[str] = []
+    past: list[str] = []
+    not_behind_days: list[str] = []
+
+
+class DayData(Struct, frozen=True, forbid_unknown_fields=True):
+    """days.toml as it is written."""
+
+    words: Words
+    ahead: dict[str, list[str]]
+    days: dict[str, list[str]]
+    times: dict[str, list[str]]
+    parts: dict[str, list[str]]
+    ranges: dict[str, list[str]]
+    clock_offset: int = 0
+    classes: dict[str, list[str]] = {}
+
+
+class DayWords(Struct, frozen=True):
+    """How a language names days and hours, ready to be looked up."""
+
+    book: PhraseBook
+    ranges: PhraseBook
+    first_words: dict[str, list[Named]]
+    clock_offset: int
+    behind_hours: frozenset[str]
+    not_behind_days: frozenset[str]
+    linking: frozenset[str]
+    joined_by: frozenset[str]
+    except_: tuple[tuple[str, ...], ...]
+    past_words: frozenset[str]
+    either_way: frozenset[str]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word that stands in it."""
+        slots = {word for names in self.first_words.values() for _, name, _ in names for word in name}
+        others = (*self.joined_by, *self.linking, *(word for group in self.except_ for word in group))
+        return frozenset({*self.book.words, *self.ranges.words, *slots, *others})
+
+
+def day_words(data: DayData) -> DayWords:
+    """Compile a language's days.
+
+    Raises:
+        ValueError: a meaning is missing or unknown, or a pattern cannot be read.
+    """
+    _check(data)
+    meanings = {
+        **{f"ahead {days}": lines for days, lines in data.ahead.items()},
+        **{name: data.days[name] for name in DAY_MEANINGS},
+        **{name: data.times[name] for name in TIME_MEANINGS},
+        **{name: data.parts[name] for name in PART_MEANINGS},
+    }
+    return DayWords(
+        book=PhraseBook(meanings, data.classes, SLOTS),
+        ranges=PhraseBook(data.ranges, data.classes, RANGE_SLOTS),
+        first_words=_by_first_word(_named(data.words)),
+        clock_offset=data.clock_offset,
+        behind_hours=frozenset(_behind_hours(data.times)),
+        not_behind_days=_single_words(data.words.not_behind_days),
+        linking=_single_words(data.words.linking),
+        joined_by=_single_words((*data.words.or_, *data.words.linking)),
+        except_=tuple(map(level, data.words.except_)),
+        past_words=_single_words(data.words.past),
+        either_way=frozenset(data.words.either_way),
+    )
+
+
+def _check(data: DayData) -> None:
+    if (len(data.words.weekdays), len(data.words.months)) != (7, 12):
+        raise ValueError("days.toml: seven weekdays and twelve months are needed")
+    for name, table, meanings in (
+        ("days", data.days, DAY_MEANINGS),
+        ("times", data.times, TIME_MEANINGS),
+        ("parts", data.parts, PART_MEANINGS),
+        ("ranges", data.ranges, RANGE_MEANINGS),
+    ):
+        if set(table) != set(meanings):
+            raise ValueError(f"days.toml: {name} missing or unknown: {sorted(set(table) ^ set(meanings))}")
+    for days in data.ahead:
+        if not days.removeprefix("-").replace("-", "").isdecimal():
+            raise ValueError(f"days.toml: ahead needs a number of days, not {days!r}")
+
+
+def _named(words: Words) -> Iterator[Named]:
+    for index, names in enumerate(words.weekdays):
+        yield from (("{weekday}", level(name), index) for name in names)
+    for number, names in enumerate(words.months, 1):
+        yield from (("{month}", level(name), number) for name in names)
+    yield from (("{n}", level(name), number) for name, number in words.numbers.items())
+    yield from (("{day}", level(name), number) for name, number in words.days.items())
+
+
+def _by_first_word(named: Iterable[Named]) -> dict[str, list[Named]]:
+    by_first: dict[str, list[Named]] = {}
+    for slot, name, value in named:
+        by_first.setdefault(name[0], []).append((slot, name, value))
+    return by_first
+
+
+def _behind_hours(times: dict[str, list[str]]) -> Iterator[str]:
+    """The words that make an hour of the number before them."""
+    for lines in times.values():
+        for line in lines:
+            _, hour, behind = line.partition("{hour} ")
+            if hour and behind:
+                first, *more = behind.split()
+                if not more:
+                    yield from (
+                        level(word)[0] for word in first.strip("[]").split("/") if word[0] not in "{<."
+                    )
+
+
+def _single_words(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for entry in words for word in level(entry))

@@ -1,0 +1,142 @@
+"""A day, an hour or a part of the day that a clause names, and how neighbours say one thing together.
+
+"10 in the morning" and "thursday the 12th" are one mention each, though two patterns find them.
+"""
+
+from datetime import date, time, timedelta
+
+from msgspec import Struct, structs
+
+from conversations.understanding.calendar import Days
+from conversations.understanding.daywords import DayWords
+from conversations.wish import DayPart, part_of
+
+HALF_DAY, FULL_DAY = 12, 24
+# Clinics open by day: "at 3" is the afternoon, "at 8" the morning.
+FIRST_CLINIC_HOUR = 7
+# How many words may stand between two mentions that say one thing: "10 in the morning".
+_REACH = 2
+_CERTAIN = frozenset({"hour_am", "hour_pm"})
+_WEEKDAYS = frozenset({"weekday", "this_weekday", "next_weekday"})
+DATED = frozenset({"day_of_month", "day_and_month", "date"})
+_WEEKS = frozenset({"this_week", "next_week", "week_after_next"})
+
+Hour = tuple[int, int]  # as spoken: hours and minutes, before morning or evening is known
+
+
+class Mention(Struct, frozen=True):
+    """What words[start:end] name.
+
+    `dates` are alternatives, a range includes both its ends. `unsure` says that only one of the dates can
+    have been meant. `not_before` and `not_after` bound the hour of the day. `otherwise` are the days that are
+    left where a range is refused: "not until june".
+    """
+
+    start: int
+    end: int
+    meaning: str
+    days: Days = Days()
+    part: DayPart | None = None
+    at: time | None = None
+    not_before: time | None = None
+    not_after: time | None = None
+    spoken: Hour | None = None
+    otherwise: Days = Days()
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        return self.days.dates
+
+    @property
+    def earliest(self) -> date | None:
+        return self.days.earliest
+
+    @property
+    def latest(self) -> date | None:
+        return self.days.latest
+
+    @property
+    def names_a_day(self) -> bool:
+        """Whether it narrows the days and not only the hours."""
+        return bool(self.dates or self.earliest or self.latest)
+
+    @property
+    def leaves_days(self) -> bool:
+        """Whether refusing it says which days are left: "not until june"."""
+        return self.otherwise != Days()
+
+
+def hour_mention(
+    start: int, end: int, meaning: str, spoken: Hour | None, known: DayWords, part: DayPart | None = None
+) -> Mention:
+    assert spoken is not None
+    return Mention(start, end, meaning, at=_on_the_clock(spoken, part, known), spoken=spoken)
+
+
+def _on_the_clock(spoken: Hour, part: DayPart | None, known: DayWords) -> time:
+    """The hour meant. Without a part of the day it is the one at which clinics are open."""
+    hour, minute = spoken
+    if known.clock_offset and 1 <= hour <= HALF_DAY:
+        hour = (hour + known.clock_offset) % HALF_DAY
+        if part is DayPart.MORNING and hour < FIRST_CLINIC_HOUR - known.clock_offset:
+            return time(hour, minute)
+    elif hour > HALF_DAY:
+        return time(hour, minute)
+    if part is DayPart.MORNING:
+        return time(hour % HALF_DAY if hour != HALF_DAY or known.clock_offset else hour, minute)
+    if part or hour % HALF_DAY < FIRST_CLINIC_HOUR:
+        hour = hour % HALF_DAY + HALF_DAY
+    return time(hour % FULL_DAY, minute)
+
+
+def told_apart(words: tuple[str, ...], found: list[Mention], known: DayWords) -> list[Mention]:
+    """The mentions, with neighbours that say one thing together made one."""
+    told: list[Mention] = []
+    for mention in found:
+        before = told[-1] if told else None
+        between = words[before.end : mention.start] if before else ()
+        near = before and len(between) <= _REACH and known.linking.issuperset(between)
+        joined = _joined(before, mention, known) if before and near else None
+        if joined:
+            told[-1] = joined
+        else:
+            told.append(mention)
+    return told
+
+
+def _joined(before: Mention, behind: Mention, known: DayWords) -> Mention | None:
+    joined = (
+        _hour_of_part(before, behind, known) or _dated_weekday(before, behind) or _in_week(before, behind)
+    )
+    return structs.replace(joined, start=before.start, end=behind.end) if joined else None
+
+
+def _hour_of_part(before: Mention, behind: Mention, known: DayWords) -> Mention | None:
+    """An hour and the part of the day that says which of two it is."""
+    hour = next((one for one in (before, behind) if one.spoken and one.meaning not in _CERTAIN), None)
+    part = next((one.part for one in (before, behind) if one.part and not one.at), None)
+    if not (hour and hour.spoken and part):
+        return None
+    at = _on_the_clock(hour.spoken, part, known)
+    return structs.replace(hour, at=at, part=part_of(at))
+
+
+def _dated_weekday(before: Mention, behind: Mention) -> Mention | None:
+    """A weekday and a date: the date where they agree, both where they do not."""
+    weekday = next((one for one in (before, behind) if one.meaning in _WEEKDAYS), None)
+    dated = next((one for one in (before, behind) if one.meaning in DATED), None)
+    if not (weekday and dated and weekday.dates and dated.dates):
+        return None
+    agreeing = tuple(day for day in dated.dates if day.weekday() == weekday.dates[0].weekday())
+    days = Days(agreeing) if agreeing else Days((*weekday.dates, *dated.dates), unsure=True)
+    return structs.replace(dated, days=days)
+
+
+def _in_week(before: Mention, behind: Mention) -> Mention | None:
+    """A weekday and the week it is in."""
+    weekday = next((one for one in (before, behind) if one.meaning == "weekday"), None)
+    week = next((one for one in (before, behind) if one.meaning in _WEEKS), None)
+    if not (weekday and week and weekday.dates and week.latest):
+        return None
+    monday = week.latest - timedelta(days=6)
+    return structs.replace(weekday, days=Days((monday + timedelta(days=weekday.dates[0].weekday()),)))

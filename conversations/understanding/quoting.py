@@ -1,0 +1,63 @@
+"""What a phone adds by itself: quotes of our own texts, and reactions to them.
+
+A quoted reminder that holds STOP is not an opt-out. The words that announce a quote or a reaction belong to
+the phone's language and are data.
+"""
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from conversations.understanding.normal import ANALYSED_CHARACTERS
+
+_QUOTE_MARKS = "[\"\u201c\u201d\u00ab\u2018\u201e']"
+_FILLED = r".{1,80}?"
+
+
+class Reactions(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a phone words a tap on one of our texts; `...` is an emoji or a name."""
+
+    approving: list[str]
+    other: list[str]
+
+
+class Quoting(Struct, frozen=True):
+    """The patterns of all languages together: a phone's language is not its owner's."""
+
+    approving: re.Pattern[str]
+    other: re.Pattern[str]
+    quoted_from_here: re.Pattern[str]
+
+    def reaction(self, text: str) -> str:
+        """`approval` or `reaction` where the phone wrote this by itself, else an empty string."""
+        if self.approving.match(text):
+            return "approval"
+        return "reaction" if self.other.match(text) else ""
+
+    def own_words(self, text: str) -> str:
+        """The text without what it quotes."""
+        kept: list[str] = []
+        for line in text[: 4 * ANALYSED_CHARACTERS].splitlines():
+            if self.quoted_from_here.match(line):
+                break
+            if not line.lstrip().startswith((">", "\u2502")):
+                kept.append(line)
+        return "\n".join(kept)
+
+
+def quoting(reactions: Iterable[Reactions], quotes: Iterable[str]) -> Quoting:
+    """Compile the words of every language."""
+    every = tuple(reactions)
+    return Quoting(
+        _announcing((line for one in every for line in one.approving), rf"\s*:?\s*{_QUOTE_MARKS}"),
+        _announcing((line for one in every for line in one.other), rf"\s*:?\s*{_QUOTE_MARKS}"),
+        _announcing(quotes, r"\s*:?\s*(?:-{2,}\s*)?$"),
+    )
+
+
+def _announcing(lines: Iterable[str], end: str) -> re.Pattern[str]:
+    options = "|".join(_FILLED.join(map(re.escape, line.split("..."))) for line in lines)
+    return re.compile(
+        rf"[\s\u200b-\u200f\u2066-\u2069]*(?:-{{2,}}\s*)?(?:{options or '(?!)'}){end}", re.IGNORECASE
+    )

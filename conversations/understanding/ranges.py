@@ -1,0 +1,117 @@
+"""Ranges of days and hours: "after the 12th", "between 2 and 4", "from monday on", "not until june"."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from conversations.understanding.calendar import Calendar, Days
+from conversations.understanding.daywords import DayWords
+from conversations.understanding.mention import DATED, FULL_DAY, HALF_DAY, Mention, hour_mention
+from conversations.understanding.phrases import NO_SLOTS, Match, Slots, apart
+
+
+def with_ranges(
+    words: tuple[str, ...], found: list[Mention], slots: Slots, known: DayWords, calendar: Calendar
+) -> Iterator[Mention]:
+    """The mentions, with those that a word such as "after" or "between" makes a range of."""
+    if known.ranges.words.isdisjoint(words):
+        yield from found
+        return
+    ends = _range_slots(words, found, slots, known, calendar)
+    ranges: list[Mention] = []
+    for match in apart(known.ranges.every(words, ends)):
+        ranges += [ranged] if (ranged := _ranged(match, calendar)) else []
+    covered = {at for ranged in ranges for at in range(ranged.start, ranged.end)}
+    kept = [mention for mention in found if covered.isdisjoint(range(mention.start, mention.end))]
+    yield from sorted([*ranges, *kept], key=lambda mention: mention.start)
+
+
+def _range_slots(
+    words: tuple[str, ...], found: Sequence[Mention], slots: Slots, known: DayWords, calendar: Calendar
+) -> list[Mapping[str, Sequence[tuple[int, Any]]]]:
+    """Where a range can begin or end: at a mention, at a month, or at a number that is an hour or a day."""
+    by_start = {mention.start: mention for mention in found if mention.names_a_day or mention.at}
+    by_start |= {  # "after" and "the" belong to the range as well as to "the 15th"
+        start + 1: mention for start, mention in by_start.items() if words[start] in known.linking
+    }
+    covered = {at for mention in found for at in range(mention.start, mention.end)}
+    ends: list[Mapping[str, Sequence[tuple[int, Any]]]] = []
+    for at in range(len(words)):
+        if mention := by_start.get(at):
+            options = [(mention.end, mention)]
+        elif at not in covered and "{hour}" in slots[at]:
+            behind, hour = slots[at]["{hour}"][0]
+            options = [(behind, hour_mention(at, behind, "number", hour, known))]
+        elif at not in covered and "{day}" in slots[at]:
+            behind, day = slots[at]["{day}"][0]
+            options = [(behind, Mention(at, behind, "number", spoken=(day, 0)))]
+        elif at not in covered and "{month}" in slots[at]:
+            behind, month = slots[at]["{month}"][0]
+            options = [(behind, Mention(at, behind, "in_month", calendar.named_month(month)))]
+        else:
+            options = []
+        ends.append({"{a}": options, "{b}": options} if options else NO_SLOTS)
+    return ends
+
+
+def _ranged(match: Match, calendar: Calendar) -> Mention | None:
+    first: Mention = match.slot("{a}")
+    second: Mention | None = match.slot("{b}")
+    if match.act == "between":
+        return _between(match, first, second, calendar) if second else None
+    if first.meaning == "number" and not first.at:
+        return None
+    if first.names_a_day:
+        days, otherwise = _day_bounds(match.act, first, calendar)
+        return Mention(match.start, match.end, match.act, days, otherwise=otherwise)
+    if match.act in {"after", "from"}:
+        return Mention(match.start, match.end, match.act, not_before=first.at)
+    return Mention(match.start, match.end, match.act, not_after=first.at)
+
+
+def _day_bounds(act: str, named: Mention, calendar: Calendar) -> tuple[Days, Days]:
+    """The days of a range, and those that are left where it is refused."""
+    first = named.dates[0] if named.dates else named.earliest or calendar.today
+    last = named.dates[-1] if named.dates else named.latest or first
+    one_day = timedelta(days=1)
+    if act == "after":
+        return Days(earliest=last + one_day), Days(latest=last)
+    if act == "from":
+        return Days(earliest=first), Days(latest=first - one_day)
+    if act == "before":
+        return Days(earliest=calendar.today, latest=max(first - one_day, calendar.today)), Days(
+            earliest=first
+        )
+    open_again = first if named.earliest else last + one_day
+    return Days(earliest=calendar.today, latest=last), Days(earliest=open_again)
+
+
+def _between(match: Match, first: Mention, second: Mention, calendar: Calendar) -> Mention | None:
+    days = _days_between(first, second, calendar)
+    if days:
+        return Mention(match.start, match.end, "between", days)
+    return _hours_between(match, first, second) if first.at and second.at else None
+
+
+def _days_between(first: Mention, second: Mention, calendar: Calendar) -> Days | None:
+    """From one day to another; of "12 to 15 march" both are in march."""
+    if first.meaning == "number" and second.dates and first.spoken:
+        dated = calendar.day_of_month(first.spoken[0] or FULL_DAY, second.dates[0].month)
+        return dated and Days(earliest=dated.dates[0], latest=second.dates[0])
+    if first.dates and second.meaning == "number" and second.spoken and first.meaning in DATED:
+        dated = calendar.day_of_month(second.spoken[0] or FULL_DAY)
+        return dated and Days(earliest=first.dates[0], latest=dated.dates[0])
+    if not (first.dates and second.dates):
+        return None
+    start, end = first.dates[0], second.dates[-1]
+    return Days(earliest=start, latest=end + timedelta(days=7 * (end < start)))
+
+
+def _hours_between(match: Match, first: Mention, second: Mention) -> Mention | None:
+    """From one hour to another; "3-1" is a score."""
+    start, end = first.at, second.at
+    if start is None or end is None or (first.meaning == second.meaning == "number" and start >= end):
+        return None
+    if start > end and end.hour < HALF_DAY:
+        end = end.replace(hour=end.hour + HALF_DAY)
+    return Mention(match.start, match.end, "between", not_before=start, not_after=end)

@@ -1,0 +1,89 @@
+"""Slips of the thumb: the one known word that an unknown one can be.
+
+Only longer words are mended, only where a single known word is near enough, and never into a word that
+turns a sentence round or stands for an answer by itself: those are too short and too dear to guess.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
+
+SHORTEST_MENDED = 5
+TWO_SLIPS_FROM = 8
+LONGEST_MENDED = 24
+
+
+class Spelling:
+    """Finds known words by what is left of them when one letter (or two) is taken out."""
+
+    def __init__(self, words: Collection[str], never: Collection[str]) -> None:
+        """`words` may be written wrongly; those in `never` must be written rightly."""
+        self._words = frozenset(
+            word
+            for word in words
+            if SHORTEST_MENDED <= len(word) <= LONGEST_MENDED and word.isalpha() and word.isascii()
+        )
+        self._never = frozenset(never)
+        self._mended: dict[str, str] = {}
+        self._left: dict[str, list[str]] = {}
+        for word in self._words:
+            for rest in _rests(word):
+                self._left.setdefault(rest, []).append(word)
+
+    def mend(self, word: str) -> str:
+        """The word that was meant, or the same word where that is not plain."""
+        if not SHORTEST_MENDED <= len(word) <= LONGEST_MENDED or not word.isalpha():
+            return word
+        if word not in self._mended:
+            if len(self._mended) > _REMEMBERED:
+                self._mended.clear()
+            self._mended[word] = self._nearest(word)
+        return self._mended[word]
+
+    def _nearest(self, word: str) -> str:
+        candidates = {known for rest in _rests(word) for known in self._left.get(rest, ())}
+        near = [(slips(word, known), known) for known in candidates if known[0] == word[0]]
+        if not near:
+            return word
+        best = min(distance for distance, _ in near)
+        found = [known for distance, known in near if distance == best]
+        allowed = 2 if len(word) >= TWO_SLIPS_FROM else 1
+        plain = len(found) == 1 and best <= allowed and found[0] not in self._never
+        return found[0] if plain else word
+
+
+_REMEMBERED = 4096
+
+
+def _rests(word: str) -> Iterable[str]:
+    """The word, and what is left when letters are taken out of it."""
+    once = set(_without_one(word))
+    twice = {rest for one in once for rest in _without_one(one)} if len(word) >= TWO_SLIPS_FROM else set()
+    return {word, *once, *twice}
+
+
+def _without_one(word: str) -> Iterator[str]:
+    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+
+
+# Letters that thumbs or ears take for one another.
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_SOUNDS = ("bv", "sczx", "iey", "kcq", "gj", "mn", "ou", "ae", "td", "ao", "lr", "ie", "wu", "pf")
+_NEAR = frozenset(
+    pair for row in _KEYS for first, second in pairwise(row) for pair in (first + second, second + first)
+) | frozenset(one + other for sounds in _SOUNDS for one in sounds for other in sounds)
+_EXCHANGED = 2
+
+
+def slips(typed: str, meant: str) -> int:
+    """Letters left out, added, mistaken, or swapped with their neighbour; any other letter counts double."""
+    before: list[int] = []
+    row = list(range(len(meant) + 1))
+    for i, letter in enumerate(typed, 1):
+        older, before, row = before, row, [i]
+        for j, other in enumerate(meant, 1):
+            exchange = 0 if letter == other else 1 if letter + other in _NEAR else _EXCHANGED
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + exchange)
+            if older and j > 1 and letter == meant[j - 2] and typed[i - 2] == other:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

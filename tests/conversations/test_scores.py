@@ -1,0 +1,39 @@
+"""Each language's committed sets: how much is read rightly, and nothing harmfully."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conversations.scoring import SETS, Verdict, figures, judge, lines_of
+
+REPLIES = sorted(SETS.glob("replies/*.jsonl"))
+DATES = sorted(SETS.glob("dates/*.jsonl"))
+HARMFUL = ("harm", "missed opt-out", "false opt-out")
+
+
+def judged(path: Path) -> list[Verdict]:
+    return [judge(line) for line in lines_of(path)]
+
+
+def harmful(verdicts: list[Verdict]) -> list[Any]:
+    return [
+        (one.line["text"], one.read["intent"], one.faults)
+        for one in verdicts
+        if any(fault.startswith(HARMFUL) for fault in one.faults)
+    ]
+
+
+@pytest.mark.parametrize("path", REPLIES, ids=lambda path: path.stem)
+def test_replies_are_read_rightly_and_never_harmfully(path: Path) -> None:
+    verdicts = judged(path)
+    assert harmful(verdicts) == []
+    right = [one for one in verdicts if "intent" not in one.faults and "error" not in one.faults]
+    assert len(right) / len(verdicts) >= 0.95, figures(path.stem, verdicts)
+
+
+@pytest.mark.parametrize("path", DATES, ids=lambda path: path.stem)
+def test_dates_are_read_rightly(path: Path) -> None:
+    verdicts = judged(path)
+    assert harmful(verdicts) == []
+    assert sum(one.right for one in verdicts) / len(verdicts) >= 0.9, figures(path.stem, verdicts)
