@@ -21,6 +21,7 @@ from admin_api.immunizations import ImmunizationController
 from admin_api.inbound import InboundController
 from admin_api.needs import NeedsController
 from admin_api.observations import ObservationController
+from admin_api.registrations import RegistrationController
 from admin_api.schedules import ScheduleController
 from admin_api.sessions import SessionController
 from admin_api.texts import TextController
@@ -46,6 +47,7 @@ def router() -> Router:
             ObservationController,
             NeedsController,
             GuardianController,
+            RegistrationController,
             ScheduleController,
             PlanController,
             AppointmentController,

@@ -19,6 +19,10 @@ _STATES = (
     states.ChoosingPlace,
     states.GaveUpPlace,
     states.WithPerson,
+    states.JoiningName,
+    states.JoiningBirth,
+    states.JoiningFacility,
+    states.JoiningConsent,
 )
 
 # Where a handler can lead. The functions decide by the facts, so this is said here once, for the diagram;
@@ -39,6 +43,10 @@ LEADS_TO: dict[str, tuple[str, ...]] = {
     "decline_while_choosing": ("GaveUpPlace", "Idle"),
     "offer_places_again": ("ChoosingPlace", "WithPerson"),
     "stay_cancelled": ("Idle",),
+    "take_name": ("JoiningBirth", "Idle", "WithPerson"),
+    "take_birth": ("JoiningFacility", "JoiningBirth", "Idle", "WithPerson"),
+    "take_facility": ("JoiningConsent", "JoiningFacility", "Idle", "WithPerson"),
+    "take_consent": ("Idle", "JoiningFacility", "WithPerson"),
 }
 
 _OPENING = """\
@@ -58,7 +66,8 @@ staff see why, say what it really meant, and new rules are
 
 _EVERYWHERE = """\
 Not drawn, because it is the same everywhere: a visit that is gone leads to Idle, one that has changed is
-asked about anew (AwaitingConfirmation), the second misunderstanding in a row leads to WithPerson."""
+asked about anew (AwaitingConfirmation), the second misunderstanding in a row leads to WithPerson, JOIN begins
+a registration (JoiningName), or goes on with one, and needs no registered phone."""
 
 
 def document() -> str:
@@ -76,6 +85,7 @@ def _states() -> Iterator[str]:
 def _diagram() -> Iterator[str]:
     yield "## How one thing leads to another\n\n```mermaid\nstateDiagram-v2\n    [*] --> Idle"
     yield "    Idle --> AwaitingConfirmation: a text about a visit goes out"
+    yield "    Idle --> JoiningName: join"
     arrows: dict[tuple[str, str], list[str]] = {}
     rows = (*transitions.TRANSITIONS.items(), *transitions.ANOTHER_CHILD.items())
     for (state, intent), handler in rows:

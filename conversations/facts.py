@@ -55,6 +55,14 @@ class NextDue(Struct, frozen=True):
     protects_against: tuple[str, ...] = ()
 
 
+class KnownFacility(Struct, frozen=True):
+    """A facility that a parent may name; `number` is the one on its posters."""
+
+    facility_id: UUID
+    name: str
+    number: int | None = None
+
+
 class Facts(Struct, frozen=True):
     """Everything a step may know.
 
@@ -72,6 +80,14 @@ class Facts(Struct, frozen=True):
     prompts: tuple[Prompt, ...] = ()
     next_due: tuple[NextDue, ...] = ()
     clinic_phone: str | None = None
+    may_join: bool = True
+    """Whether one more child may be put before staff by this phone."""
+    facilities: tuple[KnownFacility, ...] = ()
+    """Filled only while a child is being registered and its facility matters."""
+
+    def facility(self, facility_id: UUID) -> KnownFacility | None:
+        """The facility with this id, or None once it is gone."""
+        return next((one for one in self.facilities if one.facility_id == facility_id), None)
 
     def visit(self, appointment_id: UUID) -> Visit | None:
         """The active visit with this id, or None once it is cancelled, past or somebody else's."""

@@ -22,10 +22,11 @@ from conversations.effects import (
     Move,
     OptIn,
     OptOut,
+    RegisterClaim,
     Say,
 )
 from conversations.events import Event, PlaceGone, PlacesFound, Said, VisitChanged
-from conversations.facts import Facts, NextDue, Place, Prompt, Visit
+from conversations.facts import Facts, KnownFacility, NextDue, Place, Prompt, Visit
 from conversations.replies import render
 from conversations.states import Idle, State
 from conversations.step import Step, of
@@ -66,6 +67,8 @@ class Clinic:
         self.free: list[Place] = []
         self.due: list[NextDue] = []
         self.contested: set[UUID] = set()
+        self.facilities: list[KnownFacility] = []
+        self.may_join = True
         self._prompts: list[Prompt] = []
         self._given_up: dict[UUID, Visit] = {}
 
@@ -105,6 +108,10 @@ class Clinic:
         if contested:
             self.contested.add(place.session_id)
         return place
+
+    def add_facility(self, name: str, number: int | None = None) -> None:
+        """A facility that a parent can name."""
+        self.facilities.append(KnownFacility(uuid5(_NAMES, f"facility {name}"), name, number))
 
     def prompt(self, key: str, child: str) -> str:
         """Text about a child's visit, as the clinic does by itself, and give what goes out."""
@@ -162,6 +169,8 @@ class Clinic:
             prompts=tuple(self._prompts),
             next_due=tuple(one for one in self.due if one.child not in with_visit),
             clinic_phone=self.clinic_phone,
+            may_join=self.may_join,
+            facilities=tuple(self.facilities),
         )
 
     def _apply(self, result: Step, done: list[Effect]) -> Event | None:
@@ -190,7 +199,7 @@ class Clinic:
                 return PlacesFound(appointment_id, nearest(free, wish, visit.starts_at))
             case OptOut() | OptIn():
                 self.opted_out = isinstance(effect, OptOut)
-            case Say() | HandOff():
+            case RegisterClaim() | Say() | HandOff():
                 pass
         return None
 
@@ -246,6 +255,7 @@ def a_demo_clinic(now: datetime, language: str = "en") -> Clinic:
     clinic = Clinic(now, language, phone="+254 20 555 0100")
     morning = now.replace(hour=10, minute=0, second=0, microsecond=0)
     clinic.add_visit("Zuri", morning + timedelta(days=8), "Kilimani Clinic", "12 Argwings Kodhek Road")
+    clinic.add_facility("Kilimani Clinic", 42)
     for days, hour in _free_hours():
         clinic.add_free(morning.replace(hour=hour) + timedelta(days=days), "Kilimani Clinic")
     return clinic

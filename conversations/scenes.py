@@ -11,6 +11,7 @@ from conversations.events import Said
 from conversations.facts import Facts
 from conversations.families import abouts, visits_spoken_of
 from conversations.intents import Intent
+from conversations.joining.answers import days_of_birth
 from conversations.states import (
     About,
     AwaitingConfirmation,
@@ -19,6 +20,11 @@ from conversations.states import (
     Clarifying,
     GaveUpPlace,
     Idle,
+    Joining,
+    JoiningBirth,
+    JoiningConsent,
+    JoiningFacility,
+    JoiningName,
     LookingForPlaces,
     State,
     WithPerson,
@@ -32,6 +38,10 @@ _QUESTIONS: dict[type[State], Question] = {
     ChoosingVisit: Question.WHICH_VISIT,
     ChoosingPlace: Question.WHICH_PLACE,
     GaveUpPlace: Question.ANOTHER_DAY,
+    JoiningName: Question.WILL_YOU_COME,
+    JoiningBirth: Question.WILL_YOU_COME,
+    JoiningFacility: Question.WILL_YOU_COME,
+    JoiningConsent: Question.WILL_YOU_COME,
 }
 
 
@@ -45,7 +55,16 @@ def bound(state: State, said: Said, facts: Facts) -> State:
     latest = {prompt.appointment_id: About(prompt.appointment_id, prompt.version) for prompt in facts.prompts}
     if not latest or _picks_from_older_list(state, said, facts, prompted=set(latest)):
         return state
-    return AwaitingConfirmation(tuple(latest.values()))
+    asked = AwaitingConfirmation(tuple(latest.values()))
+    return state if isinstance(state, Joining) and not _answers(asked, state, said, facts) else asked
+
+
+def _answers(asked: AwaitingConfirmation, state: Joining, said: Said, facts: Facts) -> bool:
+    """Whether a text in the middle of a registration is about the visit that was reminded of meanwhile."""
+    if isinstance(state, JoiningBirth) and days_of_birth(said.text, state.language, facts):
+        return False
+    reading = understand(said.text, scene_of(asked, facts))
+    return reading.intent in {Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE}
 
 
 def _picks_from_older_list(state: State, said: Said, facts: Facts, prompted: set[object]) -> bool:

@@ -40,6 +40,7 @@ CLINIC = NewFacility(
     sunday_texts_from="00:00",
     texts_until="23:59:59",
     names_vaccines=True,
+    join_code=42,
 )
 WINDOWS = (("09:00", "12:00"), ("14:00", "16:00"))
 PLACES = 8

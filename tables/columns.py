@@ -68,9 +68,9 @@ def words(length: int, *, null: bool = False, unique: bool = False, index: bool 
     return Varchar(length=length, null=null, default=None, unique=unique, index=index)
 
 
-def whole(*, default: int | None = None, null: bool = False) -> Integer:
+def whole(*, default: int | None = None, null: bool = False, unique: bool = False) -> Integer:
     """A whole number."""
-    return Integer(default=default, null=null)
+    return Integer(default=default, null=null, unique=unique)
 
 
 def small(*, default: int | None = None, null: bool = False) -> SmallInt:

@@ -22,7 +22,7 @@ OUTBOX_STATUSES = (
     "expired",
     "parked",
 )
-OUTBOX_KINDS = ("reply", "opt_out", "booked", "moved", "cancelled", "reminder", "by_hand")
+OUTBOX_KINDS = ("reply", "opt_out", "booked", "moved", "cancelled", "reminder", "by_hand", "registered")
 OPT_OUT_SOURCES = ("text", "carrier", "staff")
 
 

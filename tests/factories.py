@@ -7,12 +7,15 @@ NOW, the moment at which most tests take place.
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from service.access.accounts import NewUser, UserView, create_user
-from service.access.actor import SYSTEM, Actor
+from service.access.actor import NOBODY, SYSTEM, Actor
+from service.database import sql
 from service.paging import Page
 from service.registration.children import ChildView, NewChild, register_child
+from service.registration.claims import NewClaim, file_claim
 from service.registration.facilities import FacilityView, NewFacility, get_facility, register_facility
 from service.registration.families import NewGuardian
 from service.scheduling.appointments import AppointmentView
@@ -113,6 +116,30 @@ async def put_in_force(new: NewSchedule, *, now: datetime = NOW) -> ScheduleView
 async def a_dose(child: ChildView, cvx: str, on: date, *, now: datetime = NOW) -> ImmunizationView:
     """A dose that was given to a child."""
     return await record_dose(child.id, NewImmunization(cvx=cvx, given_on=on), actor=SYSTEM, now=now)
+
+
+async def a_claim(facility_id: UUID, phone: str = "+254700000001", **values: Any) -> UUID:
+    """A child that a phone has asked to register by text."""
+    inbound = await sql(
+        """INSERT INTO inbound_message (id, provider_sid, phone, to_number, body, media_count, other_fields,
+                                        received_at)
+           VALUES ($1, $2, $3, '+1', 'yes', 0, '{}', $4) RETURNING id""",
+        uuid4(),
+        uuid4().hex,
+        phone,
+        NOW,
+    )
+    usual: dict[str, Any] = {
+        "phone": phone,
+        "first_name": "Zuri",
+        "date_of_birth": date(2026, 2, 20),
+        "birth_is_estimate": False,
+        "facility_id": facility_id,
+        "language": "en",
+        "consent_words": "May we?",
+        "inbound_id": inbound[0]["id"],
+    }
+    return await file_claim(NewClaim(**usual | values), actor=NOBODY, now=NOW)
 
 
 async def an_admin(email: str | None = None) -> UserView:

@@ -3,8 +3,9 @@
 from conversations.effects import Effect, OptIn, OptOut
 from conversations.events import Said
 from conversations.facts import Facts
+from conversations.handlers.joining import help_on_the_way
 from conversations.intents import Intent
-from conversations.states import Idle, State
+from conversations.states import Idle, Joining, State
 from conversations.step import Step, say, with_phone
 from conversations.understanding.reading import Reading
 
@@ -24,6 +25,8 @@ def opt_in(state: State, reading: Reading, facts: Facts) -> Step:
 def give_help(state: State, reading: Reading, facts: Facts) -> Step:
     """Who we are and what to write."""
     del reading
+    if isinstance(state, Joining):
+        return help_on_the_way(state, facts)
     return Step(state, (with_phone("help", facts),))
 
 

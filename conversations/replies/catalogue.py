@@ -15,7 +15,20 @@ from msgspec import Struct
 from conversations.understanding.lexicon import DEFAULT_LANGUAGE, languages
 
 PLACEHOLDERS = frozenset(
-    {"child", "starts_at", "facility", "address", "phone", "offers", "visits", "diseases", "due_on"}
+    {
+        "child",
+        "starts_at",
+        "facility",
+        "address",
+        "phone",
+        "offers",
+        "visits",
+        "diseases",
+        "due_on",
+        "born",
+        "days",
+        "facilities",
+    }
 )
 STYLES = frozenset({"", "numbered", "with_places"})
 
@@ -30,11 +43,12 @@ class Reply(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Formats(Struct, frozen=True, forbid_unknown_fields=True):
-    """How a language writes a start: in a sentence, and in a list; and a day (CLDR patterns)."""
+    """How a language writes a start: in a sentence, in a list; a day, and one of birth (CLDR patterns)."""
 
     starts_at: str
     in_lists: str
     day: str
+    birth: str
     more: str
     """What stands for the rest of a long list."""
 

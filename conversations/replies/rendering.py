@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
+from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
@@ -34,6 +35,7 @@ def render(reply: Say | str, params: Params | None = None, language: str = DEFAU
         KeyError: there is no such reply, or a value it asks for is missing.
     """
     key, values = (reply.key, reply.params) if isinstance(reply, Say) else (reply, params or {})
+    language = (reply.language if isinstance(reply, Say) else None) or language
     language = language if language in languages() else DEFAULT_LANGUAGE
     read = catalogue(language)
     writer = _Writer(read, language)
@@ -55,13 +57,22 @@ class _Writer:
         if isinstance(value, datetime):
             return self._date(value, self._formats.starts_at)
         if isinstance(value, date):
-            return format_date(value, self._formats.day, locale=self._language).translate(_UNACCENTED)
-        if name == "diseases" and isinstance(value, tuple):
-            return self._named({str(disease) for disease in value})
+            return self._day(value, self._formats.birth if name == "born" else self._formats.day)
         if isinstance(value, tuple):
-            lines = self._lines(value, with_places=style == "with_places")  # type: ignore[arg-type] # by name
-            return _numbered(lines) if style == "numbered" else "; ".join(lines)
+            return self._several(name, value, style)
         return clean(str(value), LONGEST.get(name, LONGEST_OTHER))
+
+    def _several(self, name: str, values: tuple[Any, ...], style: str) -> str:
+        """What the placeholder's name says that the values are."""
+        if name == "diseases":
+            return self._named({str(disease) for disease in values})
+        if name == "days":
+            lines = [self._day(day, self._formats.birth) for day in values]
+        elif name == "facilities":
+            lines = [clean(facility, LONGEST["facility"]) for facility in values]
+        else:
+            lines = self._lines(values, with_places=style == "with_places")
+        return _numbered(lines) if style == "numbered" else "; ".join(lines)
 
     def _date(self, at: datetime, pattern: str) -> str:
         return format_datetime(at, pattern, locale=self._language).translate(_UNACCENTED)
@@ -74,6 +85,9 @@ class _Writer:
         if len(words) > MOST_DISEASES:
             return ", ".join(words[:MOST_DISEASES]) + self._formats.more
         return str(format_list(words, locale=self._language))
+
+    def _day(self, day: date, pattern: str) -> str:
+        return format_date(day, pattern, locale=self._language).translate(_UNACCENTED)
 
     def _lines(self, values: Sequence[Place | Visit], *, with_places: bool) -> list[str]:
         """One line per place or visit; the facility where it is asked for, or where they differ."""

@@ -116,7 +116,7 @@ async def _handle(text: InboundText, now: datetime) -> Outcome:
             # A short code or a name: nobody to converse with.
             return Outcome.NOT_A_PHONE
         state, turned_at = await _lock_conversation(text.phone, now)
-        known = await facts.load(text.phone, turned_at=turned_at, now=now)
+        known = await facts.load(text.phone, state, turned_at=turned_at, now=now)
         scene = Scene(text.phone, known.guardian_id, inbound_id, turned_at, now)
         said = Said(storable(text.body)[:LONGEST_TEXT], text.media_count, text.opt_out_type)
         turn = await _converse(state, said, known.facts, scene)
@@ -198,7 +198,9 @@ async def _converse(state: State, said: Said, known: Facts, scene: Scene) -> Tur
             read_in=turn.read_in or made.scene,
         )
         if refused:
-            known = (await facts.load(scene.phone, turned_at=scene.turned_at, now=scene.now)).facts
+            known = (
+                await facts.load(scene.phone, turn.state, turned_at=scene.turned_at, now=scene.now)
+            ).facts
     return turn
 
 

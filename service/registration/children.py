@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from piccolo.query import Select
 
+from conversations.joining.births import OLDEST_YEARS, plausible
 from service.access import audit
 from service.access.actor import Actor
 from service.access.scope import children_in_scope, given, require_facility, require_staff
@@ -29,11 +30,10 @@ from service.vaccination.forecasts import renew
 from tables.appointments import ACTIVE, Appointment
 from tables.people import Child, Guardianship
 from tables.places import Facility
+from tables.registrations import RegistrationClaim
 from tables.vaccines import Forecast
 
 LONGEST_NAME = 60
-# Schedules end with adolescence; somebody older was born in another century by mistake.
-OLDEST_YEARS = 19
 
 Sex = Literal["female", "male", "unknown"]
 FirstName = Annotated[str, Meta(examples=["Zuri"])]
@@ -172,6 +172,9 @@ async def remove_child(child_id: UUID, *, actor: Actor, now: datetime) -> None:
             await Child.select(Child.id).where(Child.id == child_id).lock_rows()
             before = await get_child(child_id, actor=actor)
             await Guardianship.delete().where(Guardianship.child == child_id)
+            await RegistrationClaim.update({RegistrationClaim.child: None}).where(
+                RegistrationClaim.child == child_id
+            )
             await Forecast.delete().where(Forecast.child == child_id)
             await Child.delete().where(Child.id == child_id)
             await audit.record(
@@ -255,8 +258,7 @@ def _check_birth(born: date, place: _Place, now: datetime) -> None:
     today = now.astimezone(ZoneInfo(place.zone)).date()
     if born > today:
         raise Invalid("date_of_birth", "lies in the future")
-    # Compared as numbers: 29 February has no anniversary in most years.
-    if (today.year - born.year, today.month, today.day) > (OLDEST_YEARS, born.month, born.day):
+    if not plausible(born, today):
         raise Invalid("date_of_birth", f"lies more than {OLDEST_YEARS} years back")
 
 
