@@ -21,7 +21,8 @@ from service.database import AWAY, connection_pool
 from service.messaging.delivery import BATCH, deliver_batch
 from service.messaging.reconciliation import reconcile
 from service.nudge import WAKE, queue
-from service.reminders.planning import queue_due_reminders
+from service.reminders.mending import mend_texts
+from service.reminders.queueing import queue_due_reminders
 from service.settings import Settings
 from service.vaccination.forecasts import BATCH as FORECASTS
 from service.vaccination.forecasts import renew_stale
@@ -73,6 +74,7 @@ class Sender:
     async def _sweep(self) -> None:
         await reconcile(self._carrier, self._clock)
         await queue_due_reminders(self._clock())
+        await mend_texts(self._clock())
         if self._clock() >= self._tidy_at:
             await forget_attempts(now=self._clock())
             self._tidy_at = self._clock() + TIDY_EVERY

@@ -15,9 +15,9 @@ from msgspec import Struct
 from conversations.understanding.lexicon import DEFAULT_LANGUAGE, languages
 
 PLACEHOLDERS = frozenset(
-    {"child", "starts_at", "facility", "address", "phone", "offers", "visits", "diseases", "due_on"}
+    {"child", "starts_at", "day", "facility", "address", "phone", "offers", "visits", "diseases", "due_on"}
 )
-STYLES = frozenset({"", "numbered", "with_places"})
+STYLES = frozenset({"", "numbered", "with_places", "times", "names"})
 
 Piece = tuple[str, str | None, str]
 
@@ -30,11 +30,12 @@ class Reply(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Formats(Struct, frozen=True, forbid_unknown_fields=True):
-    """How a language writes a start: in a sentence, and in a list; and a day (CLDR patterns)."""
+    """How a language writes a start: in a sentence, and in a list; a day, and an hour (CLDR patterns)."""
 
     starts_at: str
     in_lists: str
     day: str
+    hour: str
     more: str
     """What stands for the rest of a long list."""
 

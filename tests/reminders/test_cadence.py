@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.messaging.quiet_hours import TextHours
-from service.reminders.cadence import BEFORE_VISIT, PlannedReminder, plan, useful_until
+from service.reminders.cadence import BEFORE_VISIT, Planned, plan, useful_until
 
 HOURS = TextHours(weekdays_from=time(9), sundays_from=time(12), until=time(20))
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -68,7 +68,7 @@ def test_every_reminder_comes_after_the_booking_and_while_it_is_useful(
 
 def test_the_earlier_reminder_is_of_no_use_once_the_later_one_is_due() -> None:
     starts_at = datetime(2026, 3, 12, 7, tzinfo=UTC)
-    due = PlannedReminder("three_days", starts_at - timedelta(days=3))
+    due = Planned("three_days", starts_at - timedelta(days=3))
     assert useful_until(
         due.kind, due_at=due.due_at, starts_at=starts_at, zone=NAIROBI
     ) < starts_at - timedelta(days=1)
