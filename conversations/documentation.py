@@ -18,6 +18,7 @@ _STATES = (
     states.ChoosingVisit,
     states.ChoosingPlace,
     states.GaveUpPlace,
+    states.Recalled,
     states.WithPerson,
 )
 
@@ -32,13 +33,16 @@ LEADS_TO: dict[str, tuple[str, ...]] = {
     "choose_meaning": ("Idle", "ChoosingPlace", "GaveUpPlace"),
     "choose_visit": ("Idle", "AwaitingConfirmation", "ChoosingPlace", "GaveUpPlace"),
     "choose_other_meaning": ("ChoosingVisit", "Idle", "WithPerson"),
-    "choose_place": ("Idle", "ChoosingPlace"),
-    "accept_place": ("Idle", "ChoosingPlace"),
-    "narrow_places": ("Idle", "ChoosingPlace"),
-    "keep_visit": ("Idle",),
-    "decline_while_choosing": ("GaveUpPlace", "Idle"),
+    "choose_place": ("Idle", "ChoosingPlace", "Recalled"),
+    "accept_place": ("Idle", "ChoosingPlace", "Recalled"),
+    "narrow_places": ("Idle", "ChoosingPlace", "Recalled"),
+    "keep_visit": ("Idle", "Recalled"),
+    "decline_while_choosing": ("GaveUpPlace", "Idle", "Recalled"),
     "offer_places_again": ("ChoosingPlace", "WithPerson"),
     "stay_cancelled": ("Idle",),
+    "find_new_day": ("ChoosingPlace", "WithPerson", "AwaitingConfirmation", "Idle"),
+    "find_day": ("ChoosingPlace", "ChoosingVisit", "WithPerson", "AwaitingConfirmation", "Idle"),
+    "accept_no": ("Idle", "Recalled"),
 }
 
 _OPENING = """\
@@ -54,7 +58,9 @@ effects, which are applied in one transaction with the state and the replies.
 
 _EVERYWHERE = """\
 Not drawn, because it is the same everywhere: a visit that is gone leads to Idle, one that has changed is
-asked about anew (AwaitingConfirmation), the second misunderstanding in a row leads to WithPerson."""
+asked about anew (AwaitingConfirmation), the second misunderstanding in a row leads to WithPerson. A question
+(Clarifying, ChoosingVisit, ChoosingPlace) that nobody answers is asked once more, if it still makes sense,
+and then dropped (Idle): a "yes" or a "2" that comes later is no answer to it."""
 
 
 def document() -> str:
@@ -72,6 +78,7 @@ def _states() -> Iterator[str]:
 def _diagram() -> Iterator[str]:
     yield "## How one thing leads to another\n\n```mermaid\nstateDiagram-v2\n    [*] --> Idle"
     yield "    Idle --> AwaitingConfirmation: a text about a visit goes out"
+    yield "    Idle --> Recalled: a recall goes out"
     arrows: dict[tuple[str, str], list[str]] = {}
     rows = (*transitions.TRANSITIONS.items(), *transitions.ANOTHER_CHILD.items())
     for (state, intent), handler in rows:
@@ -97,7 +104,7 @@ def _table() -> Iterator[str]:
     yield from _rows(transitions.TRANSITIONS)
     yield f"| any other | | {_name(transitions.OTHERWISE)} | {_first_line(transitions.OTHERWISE)} |"
     yield ""
-    yield "Where a place is being looked for one child and the text names another, these go first:\n"
+    yield "Where a new day is being looked for one child and the text names another, these go first:\n"
     yield "| state | intent | what happens | |\n| --- | --- | --- | --- |"
     yield from _rows(transitions.ANOTHER_CHILD)
     yield ""

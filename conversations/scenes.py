@@ -4,10 +4,13 @@ A reply belongs to the text it answers. When a reminder has gone out since the l
 what the parent is answering, except where a bare number can only belong to a list shown before it.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from conversations.effects import HandOffReason
 from conversations.events import Said
-from conversations.facts import Facts
-from conversations.families import abouts, visits_spoken_of
+from conversations.facts import Facts, Prompt
+from conversations.families import abouts, missed_spoken_of, visits_spoken_of
 from conversations.intents import Intent
 from conversations.states import (
     About,
@@ -18,6 +21,7 @@ from conversations.states import (
     GaveUpPlace,
     Idle,
     LookingForPlaces,
+    Recalled,
     State,
     WithPerson,
 )
@@ -30,6 +34,7 @@ _QUESTIONS: dict[type[State], Question] = {
     ChoosingVisit: Question.WHICH_VISIT,
     ChoosingPlace: Question.WHICH_PLACE,
     GaveUpPlace: Question.ANOTHER_DAY,
+    Recalled: Question.ANOTHER_DAY,
 }
 
 
@@ -40,10 +45,30 @@ def bound(state: State, said: Said, facts: Facts) -> State:
         state = Idle()
     if state == WithPerson(HandOffReason.WRONG_NUMBER):
         return state  # whoever reads our reminders there is not the guardian
-    latest = {prompt.appointment_id: About(prompt.appointment_id, prompt.version) for prompt in facts.prompts}
-    if not latest or _picks_from_older_list(state, said, facts, prompted=set(latest)):
-        return state
-    return AwaitingConfirmation(tuple(latest.values()))
+    latest = {prompt.appointment_id: prompt for prompt in facts.prompts}
+    if latest and not _picks_from_older_list(state, said, facts, prompted=set(latest)):
+        return _prompted(tuple(latest.values()), facts)
+    if isinstance(state, AwaitingConfirmation) and len(missed_spoken_of(state, facts)) == len(state.visits):
+        return Recalled(state.visits)  # asked before the day, answered after it
+    return state
+
+
+def _prompted(prompts: tuple[Prompt, ...], facts: Facts) -> State:
+    """What the newest text asks: about visits to come, or for another day after a miss."""
+    missed = [prompt for prompt in prompts if prompt.recall or facts.missed_visit(prompt.appointment_id)]
+    to_come = [prompt for prompt in prompts if prompt not in missed]
+    if not to_come or (missed and _newest(missed) > _newest(to_come)):
+        return Recalled(_abouts(missed))
+    in_one = len({prompt.text_id for prompt in to_come}) == 1 and to_come[0].text_id is not None
+    return AwaitingConfirmation(_abouts(to_come), together=in_one and len(to_come) > 1)
+
+
+def _newest(prompts: Iterable[Prompt]) -> datetime:
+    return max(prompt.sent_at for prompt in prompts)
+
+
+def _abouts(prompts: Iterable[Prompt]) -> tuple[About, ...]:
+    return tuple(About(prompt.appointment_id, prompt.version) for prompt in prompts)
 
 
 def _picks_from_older_list(state: State, said: Said, facts: Facts, prompted: set[object]) -> bool:

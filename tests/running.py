@@ -17,6 +17,7 @@ import httpx
 import msgspec
 from twilio.request_validator import RequestValidator
 
+from service.answering.silence import end_silences
 from service.app import create_app
 from service.carrier.emulator.app import create_app as create_emulator
 from service.carrier.emulator.config import EmulatorConfig
@@ -63,6 +64,7 @@ class Running:
         """Do what a worker does, until nothing is due; how many texts it handled."""
         await queue_due_reminders(self.clock())
         await mend_texts(self.clock())
+        await end_silences(self.clock())
         handled = 0
         while settled := await deliver_batch(self.carrier, self.clock):
             handled += settled

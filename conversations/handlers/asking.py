@@ -7,6 +7,7 @@ from conversations.facts import Facts, NextDue, Visit
 from conversations.families import (
     ask_which,
     changed_since,
+    missed_meant,
     nothing_left,
     share_a_name,
     tell_what_is_true,
@@ -17,7 +18,7 @@ from conversations.handlers.coming import cancel, confirm
 from conversations.handlers.moving import look_for_places
 from conversations.handlers.people import give_to_person, has_been_asked_enough
 from conversations.intents import Intent
-from conversations.states import About, ChoosingVisit, Clarifying, State
+from conversations.states import About, ChoosingVisit, Clarifying, Recalled, State
 from conversations.step import Step, of, say, say_of, stay, with_phone
 from conversations.understanding.reading import Reading
 
@@ -70,6 +71,8 @@ def _is_about(child: str, reading: Reading) -> bool:
 
 
 def _tell(key: str, state: State, reading: Reading, facts: Facts) -> Step:
+    if isinstance(state, Recalled) and (missed := missed_meant(state, reading, facts)):
+        return stay(state, Say("missed_open", {"visits": missed}))
     visits = visits_spoken_of(state, facts) or facts.visits
     visits = tuple(visit for visit in visits if visit.child in reading.children) or visits
     return stay(state, say_of(key, visits) if visits else say("no_visits"))

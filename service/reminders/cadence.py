@@ -1,11 +1,11 @@
 """When a family is reminded of a visit, and when it is recalled after one that was missed.
 
-Reminders: three days and one day before, at the facility's civil hour: of 54,066 randomised visits 4.4 % were missed
-with both reminders, 5.3 % with the later one alone, 5.8 % with the earlier one alone. The confirmation at
-booking is told with the booking itself.
+Reminders go out three days and one day before, at the facility's civil hour: of 54,066 randomised visits
+4.4 % were missed with both, 5.3 % with the later one alone, 5.8 % with the earlier one alone. The
+confirmation at booking is told with the booking itself.
 
-Recalls: a day after the miss, then weekly, three at most, then a task for staff: recall raises vaccination up to
-three weekly texts, and what texts did not bring about a person may.
+Recalls go out a day after the miss, then weekly, three at most, because up to three weekly texts raise
+vaccination; what they did not bring about is a task for staff.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
