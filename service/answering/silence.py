@@ -10,6 +10,8 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from conversations import saved
 from conversations.effects import Say
 from conversations.events import NobodyAnswered
@@ -18,7 +20,7 @@ from conversations.replies import render
 from conversations.step import Step
 from conversations.transitions import step
 from service.answering import facts
-from service.database import sql, unit_of_work
+from service.database import AWAY, sql, unit_of_work
 from service.messaging.outbox import REPLY_USEFUL_FOR, OwedText, owe
 from service.messaging.quiet_hours import hours_of, quiet_until
 
@@ -28,6 +30,8 @@ PATIENCE = timedelta(hours=20)
 BATCH = 50
 
 ASKED_AGAIN: Final = "asked_again"
+
+log = structlog.get_logger(__name__)
 
 # What is still under way has not been asked yet; what will not go out any more lapses too.
 LAPSED = """
@@ -64,8 +68,20 @@ async def _end_batch(now: datetime) -> int:
     async with unit_of_work():
         rows = await sql(LAPSED, now - PATIENCE, BATCH)
         for row in rows:
-            await _end(row, now)
+            await _end_or_drop(row, now)
     return len(rows)
+
+
+async def _end_or_drop(row: Mapping[str, Any], now: datetime) -> None:
+    """One question that we stumble over is dropped: it must not stand in the way of others, or of any text."""
+    try:
+        async with unit_of_work():
+            await _end(row, now)
+    except AWAY:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other conversations go on
+        log.error("question dropped", error=type(error).__name__)  # noqa: TRY400
+        await sql("UPDATE conversation SET question = NULL WHERE phone = $1", row["phone"])
 
 
 async def _end(row: Mapping[str, Any], now: datetime) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.access.actor import SYSTEM
-from service.answering.silence import PATIENCE
+from service.answering.silence import PATIENCE, end_silences
 from service.database import sql
 from service.scheduling import booking
 from service.scheduling.appointments import AppointmentView, get_appointment
@@ -125,3 +125,12 @@ async def test_after_stop_no_question_is_asked_again(doseline: Running) -> None:
     await doseline.says(AMINA, "please stop texting me")
     assert await the_state() == ("Idle", False)
     assert await texts_at(doseline, at(6, 12)) == []
+
+
+async def test_a_question_that_we_stumble_over_is_dropped_and_holds_nothing_up(doseline: Running) -> None:
+    await a_question(doseline, at(5, 14))
+    # A zone that the machine's own data does not know any more.
+    await sql("UPDATE facility SET zone = 'Atlantis/Capital'")
+    assert await end_silences(at(6, 10, 1)) == 1
+    assert await the_state() == ("ChoosingPlace", False)
+    assert await end_silences(at(6, 10, 2)) == 0
