@@ -73,7 +73,7 @@ async def _end_batch(now: datetime) -> int:
 
 
 async def _end_or_drop(row: Mapping[str, Any], now: datetime) -> None:
-    """One question that we stumble over is dropped: it must not stand in the way of others, or of any text."""
+    """A question that we stumble over is dropped: it must not stand in the way of others, or of any text."""
     try:
         async with unit_of_work():
             await _end(row, now)
