@@ -54,16 +54,22 @@ class Move(Struct, frozen=True, tag=True):
 
 
 class BookAgain(Struct, frozen=True, tag=True):
-    """A new appointment for the child of one that the parent has just given up. Refused as PlaceGone."""
+    """A new appointment for the child of one that was given up or missed. Refused as PlaceGone."""
 
     appointment_id: UUID
     session_id: UUID
 
 
+class EndRecall(Struct, frozen=True, tag=True):
+    """The family has answered about a visit that was missed: no more texts about it."""
+
+    appointment_id: UUID
+
+
 class LookForPlaces(Struct, frozen=True, tag=True):
     """Find up to three free places near the wish; answered by PlacesFound.
 
-    The appointment may be active or just given up: it says for which child and where to look first.
+    The appointment may be active, given up or missed: it says for which child and where to look first.
     """
 
     appointment_id: UUID
@@ -103,4 +109,16 @@ class HandOff(Struct, frozen=True, tag=True):
     reason: HandOffReason
 
 
-Effect = Confirm | Cancel | Move | BookAgain | LookForPlaces | Say | OptOut | OptIn | RegisterClaim | HandOff
+Effect = (
+    Confirm
+    | Cancel
+    | Move
+    | BookAgain
+    | EndRecall
+    | LookForPlaces
+    | Say
+    | OptOut
+    | OptIn
+    | RegisterClaim
+    | HandOff
+)

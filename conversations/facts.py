@@ -13,7 +13,7 @@ from msgspec import Struct
 
 
 class Visit(Struct, frozen=True):
-    """One upcoming appointment of one child, still active.
+    """One appointment of one child: upcoming and still active, or missed.
 
     `starts_at` is aware and in the facility's zone; `child` is a first name only. `version` grows with
     every change, so that an answer to an older text can be told from an answer to this one.
@@ -26,17 +26,22 @@ class Visit(Struct, frozen=True):
     starts_at: datetime
     facility: str
     address: str | None = None
-    status: Literal["booked", "confirmed"] = "booked"
+    status: Literal["booked", "confirmed", "missed"] = "booked"
     protects_against: tuple[str, ...] = ()
     """The diseases its vaccines are for, where the programme lets texts name them; else empty."""
 
 
 class Prompt(Struct, frozen=True):
-    """An automatic text about a visit that went to this phone since the conversation's last turn."""
+    """A visit in an automatic text that went to this phone since the conversation's last turn.
+
+    Visits with the same `text_id` stood in one text. A `recall` speaks of a visit that was missed.
+    """
 
     appointment_id: UUID
     version: int
     sent_at: datetime
+    text_id: UUID | None = None
+    recall: bool = False
 
 
 class Place(Struct, frozen=True):
@@ -66,7 +71,8 @@ class KnownFacility(Struct, frozen=True):
 class Facts(Struct, frozen=True):
     """Everything a step may know.
 
-    `visits` are ordered by time, `prompts` by when they were sent, the newest last. `known` says whether
+    `visits` are ordered by time, `prompts` by when they were sent, the newest last. `missed` are visits for
+    which nothing has made up yet: no other visit, no dose. `known` says whether
     the phone belongs to a registered guardian; for any other phone the lists are empty.
     """
 
@@ -77,6 +83,7 @@ class Facts(Struct, frozen=True):
     opted_out: bool = False
     children: tuple[str, ...] = ()
     visits: tuple[Visit, ...] = ()
+    missed: tuple[Visit, ...] = ()
     prompts: tuple[Prompt, ...] = ()
     next_due: tuple[NextDue, ...] = ()
     clinic_phone: str | None = None
@@ -92,3 +99,7 @@ class Facts(Struct, frozen=True):
     def visit(self, appointment_id: UUID) -> Visit | None:
         """The active visit with this id, or None once it is cancelled, past or somebody else's."""
         return next((visit for visit in self.visits if visit.appointment_id == appointment_id), None)
+
+    def missed_visit(self, appointment_id: UUID) -> Visit | None:
+        """The missed visit with this id, or None where it was not missed or has been made up for."""
+        return next((visit for visit in self.missed if visit.appointment_id == appointment_id), None)

@@ -33,10 +33,11 @@ class Idle(Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class AwaitingConfirmation(Struct, frozen=True, tag=True, omit_defaults=True):
-    """Asked whether they come to these visits."""
+    """Asked whether they come to these visits. `together` in one text, so that a "yes" is for all of them."""
 
     visits: tuple[About, ...]
     misunderstood: int = 0
+    together: bool = False
 
 
 class Clarifying(Struct, frozen=True, tag=True, omit_defaults=True):
@@ -58,29 +59,42 @@ class ChoosingVisit(Struct, frozen=True, tag=True, omit_defaults=True):
 class LookingForPlaces(Struct, frozen=True, tag=True, omit_defaults=True):
     """Waiting for PlacesFound within the same transaction; never waiting for a parent.
 
-    `after_loss` says that the place asked for had just been taken by somebody else.
+    `after_loss` says that the place asked for had just been taken by somebody else; `rest` stands for what it
+    does in ChoosingPlace.
     """
 
     visit: About
     wish: Wish = Wish()
     again: bool = False
     after_loss: bool = False
+    rest: tuple[About, ...] = ()
 
 
 class ChoosingPlace(Struct, frozen=True, tag=True, omit_defaults=True):
-    """Offered these places, numbered from one. `again` means that the old place is already given up."""
+    """Offered these places, numbered from one. `again` means that the old place is given up or was missed.
+
+    `rest` are further missed visits, whose turn comes after this one.
+    """
 
     visit: About
     offers: tuple[Place, ...]
     wish: Wish = Wish()
     again: bool = False
     misunderstood: int = 0
+    rest: tuple[About, ...] = ()
 
 
 class GaveUpPlace(Struct, frozen=True, tag=True, omit_defaults=True):
     """The parent has cancelled; another day is still one word away."""
 
     visit: About
+    misunderstood: int = 0
+
+
+class Recalled(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Told that these visits were missed; another day is one word away."""
+
+    visits: tuple[About, ...]
     misunderstood: int = 0
 
 
@@ -136,9 +150,13 @@ State = (
     | LookingForPlaces
     | ChoosingPlace
     | GaveUpPlace
+    | Recalled
     | WithPerson
     | JoiningName
     | JoiningBirth
     | JoiningFacility
     | JoiningConsent
 )
+
+# Questions of ours that lapse when nobody answers; what a reminder or a recall asks has a cadence of its own.
+OpenQuestion = Clarifying | ChoosingVisit | ChoosingPlace

@@ -9,10 +9,10 @@ the same everywhere (STOP, HELP, "who is this") stand in ANYWHERE and go first.
 from msgspec import structs
 
 from conversations.effects import HandOffReason
-from conversations.events import Event, PlaceGone, PlacesFound, Said, VisitChanged
+from conversations.events import Event, NobodyAnswered, PlaceGone, PlacesFound, Said, VisitChanged
 from conversations.facts import Facts
 from conversations.families import names_another_child, nothing_left, tell_what_is_true
-from conversations.handlers import asking, coming, consent, joining, moving, people
+from conversations.handlers import asking, coming, consent, joining, moving, people, recalling, silence
 from conversations.intents import Intent
 from conversations.joining.answers import as_answer
 from conversations.scenes import bound, read, scene_of
@@ -29,6 +29,7 @@ from conversations.states import (
     JoiningFacility,
     JoiningName,
     LookingForPlaces,
+    Recalled,
     State,
     WithPerson,
 )
@@ -59,7 +60,7 @@ TRANSITIONS: dict[tuple[type[State], Intent], Handler] = {
     (Idle, Intent.CONFIRM): coming.ask_about_next_visit,
     (Idle, Intent.KEEP): coming.ask_about_next_visit,
     (Idle, Intent.DECLINE): people.clarify,
-    (Idle, Intent.RESCHEDULE): moving.offer_places,
+    (Idle, Intent.RESCHEDULE): recalling.find_day,
     (Idle, Intent.SMALLTALK): coming.answer_thanks,
     (Idle, Intent.UNSURE): people.clarify,
     (AwaitingConfirmation, Intent.CONFIRM): coming.confirm_visit,
@@ -89,8 +90,13 @@ TRANSITIONS: dict[tuple[type[State], Intent], Handler] = {
     (GaveUpPlace, Intent.KEEP): moving.offer_places_again,
     (GaveUpPlace, Intent.DECLINE): coming.stay_cancelled,
     (GaveUpPlace, Intent.SMALLTALK): people.let_pass,
+    (Recalled, Intent.RESCHEDULE): recalling.find_new_day,
+    (Recalled, Intent.CONFIRM): recalling.find_new_day,
+    (Recalled, Intent.KEEP): recalling.find_new_day,
+    (Recalled, Intent.DECLINE): recalling.accept_no,
+    (Recalled, Intent.SMALLTALK): people.let_pass,
     (WithPerson, Intent.CONFIRM): coming.ask_about_next_visit,
-    (WithPerson, Intent.RESCHEDULE): moving.offer_places,
+    (WithPerson, Intent.RESCHEDULE): recalling.find_day,
     (WithPerson, Intent.SMALLTALK): people.let_pass,
     (WithPerson, Intent.UNSURE): people.let_pass,
     (WithPerson, Intent.UNKNOWN): people.let_pass,
@@ -100,7 +106,7 @@ TRANSITIONS: dict[tuple[type[State], Intent], Handler] = {
     (JoiningConsent, Intent.ANSWER): joining.take_consent,
 }
 
-# A place is being looked for one child, and the text names another: it goes before the rows above.
+# A new day is being looked for one child, and the text names another: it goes before the rows above.
 ANOTHER_CHILD: dict[tuple[type[State], Intent], Handler] = {
     (ChoosingPlace, Intent.CHOOSE): people.ask_again,
     (ChoosingPlace, Intent.CONFIRM): coming.ask_about_next_visit,
@@ -109,6 +115,10 @@ ANOTHER_CHILD: dict[tuple[type[State], Intent], Handler] = {
     (GaveUpPlace, Intent.CONFIRM): coming.ask_about_next_visit,
     (GaveUpPlace, Intent.KEEP): coming.ask_about_next_visit,
     (GaveUpPlace, Intent.DECLINE): people.clarify,
+    (Recalled, Intent.RESCHEDULE): moving.offer_places,
+    (Recalled, Intent.CONFIRM): coming.ask_about_next_visit,
+    (Recalled, Intent.KEEP): coming.ask_about_next_visit,
+    (Recalled, Intent.DECLINE): people.clarify,
 }
 
 # Where no row applies, the text was not understood in this place.
@@ -120,6 +130,8 @@ def step(state: State, event: Event, facts: Facts) -> Step:
     match event:
         case Said():
             return hear(state, event, facts)
+        case NobodyAnswered():
+            return silence.ask_once_more(state, event, facts)
         case PlacesFound() if isinstance(state, LookingForPlaces):
             return moving.show_places(state, event, facts)
         case PlaceGone():

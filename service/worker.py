@@ -1,4 +1,4 @@
-"""The worker: sends texts, turns due reminders into texts, settles what was left unknown, forecasts by night.
+"""The worker: sends texts, turns due timers into texts, settles what was left open, forecasts by night.
 
 It wakes when a job comes through the queue and, whatever becomes of the queue, every few seconds by
 itself: the tables say what is due, a job only says "now". Several workers may run beside each other.
@@ -14,6 +14,7 @@ from saq import Worker
 from saq.types import Context
 
 from service.access.throttle import forget_attempts
+from service.answering.silence import end_silences
 from service.carrier.gateway import gateway
 from service.carrier.port import Carrier
 from service.clock import Clock, now
@@ -21,7 +22,8 @@ from service.database import AWAY, connection_pool
 from service.messaging.delivery import BATCH, deliver_batch
 from service.messaging.reconciliation import reconcile
 from service.nudge import WAKE, queue
-from service.reminders.planning import queue_due_reminders
+from service.reminders.mending import mend_texts
+from service.reminders.queueing import queue_due_reminders
 from service.settings import Settings
 from service.vaccination.forecasts import BATCH as FORECASTS
 from service.vaccination.forecasts import renew_stale
@@ -73,6 +75,8 @@ class Sender:
     async def _sweep(self) -> None:
         await reconcile(self._carrier, self._clock)
         await queue_due_reminders(self._clock())
+        await mend_texts(self._clock())
+        await end_silences(self._clock())
         if self._clock() >= self._tidy_at:
             await forget_attempts(now=self._clock())
             self._tidy_at = self._clock() + TIDY_EVERY

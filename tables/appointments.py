@@ -1,4 +1,4 @@
-"""Visits that were agreed, and the reminders planned for them."""
+"""Visits that were agreed, and the reminders and recalls planned for them."""
 
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -9,7 +9,7 @@ from tables.places import ClinicSession
 
 STATUSES = ("booked", "confirmed", "cancelled", "attended", "missed")
 ACTIVE = ("booked", "confirmed")
-REMINDER_KINDS = ("three_days", "one_day")
+REMINDER_KINDS = ("three_days", "one_day", "recall_1", "recall_2", "recall_3", "recall_task")
 REMINDER_STATUSES = ("planned", "queued", "silenced")
 
 
@@ -36,7 +36,7 @@ class Appointment(Table):
 
 
 class Reminder(Table):
-    """A text that is due at a moment, for one version of an appointment."""
+    """A timer: a text, or after the last recall a task for staff, about one version of an appointment."""
 
     id = key()
     appointment = reference(Appointment)

@@ -22,23 +22,19 @@ OUTBOX_STATUSES = (
     "expired",
     "parked",
 )
-OUTBOX_KINDS = ("reply", "opt_out", "booked", "moved", "cancelled", "reminder", "by_hand", "registered")
+OUTBOX_KINDS = (
+    "reply",
+    "opt_out",
+    "booked",
+    "moved",
+    "cancelled",
+    "reminder",
+    "recall",
+    "asked_again",
+    "by_hand",
+    "registered",
+)
 OPT_OUT_SOURCES = ("text", "carrier", "staff")
-
-
-class Conversation(Table):
-    """What we are waiting for from one phone. Its row is the lock that keeps a phone's texts in order."""
-
-    id = key()
-    phone = words(16, unique=True)
-    state = JSONB(null=False, default=None)
-    # The schema version of `state`.
-    state_version = small()
-    # When the parent last wrote: prompts sent after it are still unanswered.
-    turned_at = instant(null=True)
-    created_at = instant()
-
-    conversation_phone_is_e164 = Check(E164)
 
 
 class InboundMessage(Table):
@@ -115,6 +111,34 @@ class OutboxMessage(Table):
     outbox_message_status_known = one_of("status", OUTBOX_STATUSES)
     outbox_message_kind_known = one_of("kind", OUTBOX_KINDS)
     outbox_message_names_version = Check("(appointment IS NULL) = (appointment_version IS NULL)")
+
+
+class OutboxVisit(Table):
+    """A further visit of which one text speaks: a family's children of one day are told of together."""
+
+    id = key()
+    outbox_message = reference(OutboxMessage, index=False)
+    appointment = reference(Appointment)
+    appointment_version = whole()
+
+    outbox_visit_once = Unique(["outbox_message", "appointment"])
+
+
+class Conversation(Table):
+    """What we are waiting for from one phone. Its row is the lock that keeps a phone's texts in order."""
+
+    id = key()
+    phone = words(16, unique=True)
+    state = JSONB(null=False, default=None)
+    # The schema version of `state`.
+    state_version = small()
+    # When the parent last wrote: prompts sent after it are still unanswered.
+    turned_at = instant(null=True)
+    # The text that asked what we wait to be answered; null while no question is open.
+    question = reference(OutboxMessage, null=True, index=False)
+    created_at = instant()
+
+    conversation_phone_is_e164 = Check(E164)
 
 
 class Attempt(Table):

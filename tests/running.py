@@ -17,13 +17,15 @@ import httpx
 import msgspec
 from twilio.request_validator import RequestValidator
 
+from service.answering.silence import end_silences
 from service.app import create_app
 from service.carrier.emulator.app import create_app as create_emulator
 from service.carrier.emulator.config import EmulatorConfig
 from service.carrier.gateway import TwilioGateway, gateway
 from service.messaging.delivery import deliver_batch
 from service.messaging.reconciliation import reconcile
-from service.reminders.planning import queue_due_reminders
+from service.reminders.mending import mend_texts
+from service.reminders.queueing import queue_due_reminders
 from service.settings import Settings
 from tests.factories import NOW
 from tests.serving import address, door, serving
@@ -61,6 +63,8 @@ class Running:
     async def work(self) -> int:
         """Do what a worker does, until nothing is due; how many texts it handled."""
         await queue_due_reminders(self.clock())
+        await mend_texts(self.clock())
+        await end_silences(self.clock())
         handled = 0
         while settled := await deliver_batch(self.carrier, self.clock):
             handled += settled

@@ -7,6 +7,7 @@ from conversations.facts import Facts, NextDue, Visit
 from conversations.families import (
     ask_which,
     changed_since,
+    missed_meant,
     nothing_left,
     share_a_name,
     tell_what_is_true,
@@ -17,19 +18,28 @@ from conversations.handlers.coming import cancel, confirm
 from conversations.handlers.moving import look_for_places
 from conversations.handlers.people import give_to_person, has_been_asked_enough
 from conversations.intents import Intent
-from conversations.states import About, ChoosingVisit, Clarifying, State
+from conversations.states import About, ChoosingVisit, Clarifying, Recalled, State
 from conversations.step import Step, of, say, say_of, stay, with_phone
 from conversations.understanding.reading import Reading
 
 
 def tell_when(state: State, reading: Reading, facts: Facts) -> Step:
     """When is it? Where no visit is planned, when the next dose is due."""
+    if missed := _missed(state, reading, facts):
+        return stay(state, Say("missed_open", {"visits": missed}))
     visits = _asked_about(state, reading, facts)
     return stay(state, *([say_of("when", visits)] if visits else _next_due(reading, facts)))
 
 
+def _missed(state: State, reading: Reading, facts: Facts) -> tuple[Visit, ...]:
+    """The visits that a recall was about: they are over, and that is the answer to "when" and "where"."""
+    return missed_meant(state, reading, facts) if isinstance(state, Recalled) else ()
+
+
 def tell_where(state: State, reading: Reading, facts: Facts) -> Step:
     """Where is it? With the address, where we have one."""
+    if missed := _missed(state, reading, facts):
+        return stay(state, Say("missed_open", {"visits": missed}))
     visits = visits_spoken_of(state, facts)
     if len(visits) == 1 and (address := visits[0].address):
         return stay(state, Say("where_address", {**of(visits[0]), "address": address}))

@@ -25,12 +25,13 @@ PLACEHOLDERS = frozenset(
         "visits",
         "diseases",
         "due_on",
+        "day",
         "born",
         "days",
         "facilities",
     }
 )
-STYLES = frozenset({"", "numbered", "with_places"})
+STYLES = frozenset({"", "numbered", "with_places", "times", "names"})
 
 Piece = tuple[str, str | None, str]
 
@@ -43,12 +44,13 @@ class Reply(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Formats(Struct, frozen=True, forbid_unknown_fields=True):
-    """How a language writes a start: in a sentence, in a list; a day, and one of birth (CLDR patterns)."""
+    """How a language writes a start, in a sentence and in a list; a day, one of birth, an hour (CLDR)."""
 
     starts_at: str
     in_lists: str
     day: str
     birth: str
+    hour: str
     more: str
     """What stands for the rest of a long list."""
 

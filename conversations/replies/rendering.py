@@ -66,12 +66,13 @@ class _Writer:
         """What the placeholder's name says that the values are."""
         if name == "diseases":
             return self._named({str(disease) for disease in values})
-        if name == "days":
-            lines = [self._day(day, self._formats.birth) for day in values]
-        elif name == "facilities":
-            lines = [clean(facility, LONGEST["facility"]) for facility in values]
-        else:
-            lines = self._lines(values, with_places=style == "with_places")
+        if name not in {"days", "facilities"}:
+            return self._list(values, style)
+        born = self._formats.birth
+        lines = [
+            clean(value, LONGEST["facility"]) if isinstance(value, str) else self._day(value, born)
+            for value in values
+        ]
         return _numbered(lines) if style == "numbered" else "; ".join(lines)
 
     def _date(self, at: datetime, pattern: str) -> str:
@@ -89,21 +90,37 @@ class _Writer:
     def _day(self, day: date, pattern: str) -> str:
         return format_date(day, pattern, locale=self._language).translate(_UNACCENTED)
 
+    def _list(self, values: Sequence[Place | Visit], style: str) -> str:
+        """Places or visits, as the style asks: numbered lines, children with their hours, or just names."""
+        if style == "numbered":
+            return _numbered(self._lines(values, with_places=False))
+        if style == "times":
+            return ", ".join(
+                f"{_name(value)}{self._date(value.starts_at, self._formats.hour)}" for value in values
+            )
+        if style == "names":
+            return str(format_list([_name(value).rstrip() for value in values], locale=self._language))
+        return "; ".join(self._lines(values, with_places=style == "with_places"))
+
     def _lines(self, values: Sequence[Place | Visit], *, with_places: bool) -> list[str]:
         """One line per place or visit; the facility where it is asked for, or where they differ."""
         named = with_places or len({value.facility for value in values}) > 1
         return [self._line(value, with_facility=named) for value in values]
 
     def _line(self, value: Place | Visit, *, with_facility: bool) -> str:
-        name = f"{clean(value.child, LONGEST['child'])} " if isinstance(value, Visit) else ""
         facility = f", {clean(value.facility, LONGEST['facility'])}" if with_facility else ""
-        return f"{name}{self._date(value.starts_at, self._formats.in_lists)}{facility}"
+        return f"{_name(value)}{self._date(value.starts_at, self._formats.in_lists)}{facility}"
 
 
 def clean(name: str, longest: int) -> str:
     """A name as one line of visible characters, cut to its longest."""
     visible = "".join(mark if unicodedata.category(mark)[0] != "C" else " " for mark in name)
     return " ".join(visible.split())[:longest].rstrip()
+
+
+def _name(value: Place | Visit) -> str:
+    """The child before its visit; a place has none."""
+    return f"{clean(value.child, LONGEST['child'])} " if isinstance(value, Visit) else ""
 
 
 def _numbered(lines: Sequence[str]) -> str:

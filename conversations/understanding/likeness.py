@@ -53,9 +53,9 @@ class Likeness:
         self._weights = {feature: _weights(counts, usual) for feature, counts in seen.items()}
 
     def most_like(self, words: str) -> Likely | None:
-        """The likeliest meaning of a normalised text; None where no example has anything of it."""
+        """The likeliest meaning of a normalised text; None where no example has a word of it."""
         known = [feature for feature in dict.fromkeys(_features(words)) if feature in self._weights]
-        if not known:
+        if not any(mark.isalpha() for feature in known for mark in feature):
             return None
         scores = dict(self._before)
         for feature in known:

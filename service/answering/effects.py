@@ -10,6 +10,7 @@ from conversations.effects import (
     Cancel,
     Confirm,
     Effect,
+    EndRecall,
     HandOff,
     HandOffReason,
     LookForPlaces,
@@ -25,6 +26,7 @@ from service.errors import AlreadyBooked, Conflict, Invalid, NotFound, SessionFu
 from service.messaging import consent
 from service.messaging.handoffs import ask_a_person
 from service.registration.claims import NewClaim, file_claim
+from service.reminders.planning import silence_reminders
 from service.scheduling import booking
 from service.scheduling.appointments import get_appointment, has_visit_to_come
 from service.scheduling.places import places_near
@@ -57,6 +59,8 @@ async def apply(effect: Effect, scene: Scene) -> Event | None:
     match effect:
         case Confirm() | Cancel() | Move() | BookAgain():
             return await _change_visit(effect, scene)
+        case EndRecall():
+            await silence_reminders(effect.appointment_id, now=scene.now)
         case LookForPlaces():
             found = await places_near(effect.appointment_id, effect.wish, now=scene.now)
             return PlacesFound(effect.appointment_id, found)

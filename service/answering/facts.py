@@ -1,6 +1,6 @@
 """What is true about a phone at the moment its text is handled, read from the tables."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ import msgspec
 from conversations.facts import Facts, KnownFacility, NextDue, Prompt, Visit
 from conversations.states import JoiningConsent, JoiningFacility, State
 from service.database import sql
+from service.messaging.standing import MADE_UP, TOLD
 from service.messaging.statuses import WENT_OUT
 from service.registration.claims import MAY_CLAIM
 from service.registration.phones import country_of
@@ -53,14 +54,32 @@ ORDER BY v.starts_at NULLS LAST, c.created_at, c.id
 
 FACILITIES = "SELECT id, name, join_code FROM facility ORDER BY name, id"
 
-# What the phone may be answering: texts about a visit that went out since it last wrote.
-PROMPTS = """
-SELECT appointment, appointment_version, max(sent_at) AS sent_at
-FROM outbox_message
-WHERE phone = $1 AND appointment IS NOT NULL AND kind <> 'cancelled' AND status = ANY($2::text[])
-  AND sent_at > coalesce($3::timestamptz, '-infinity')
-GROUP BY appointment, appointment_version ORDER BY 3
-"""
+# A row per child that missed a visit lately, for which nothing has made up.
+MISSED = f"""
+SELECT c.id AS child_id, c.first_name, f.name AS facility, f.address, f.zone,
+       a.id AS appointment_id, a.version, a.status, s.starts_at, NULL AS protects_against
+FROM guardianship gs
+JOIN child c ON c.id = gs.child
+JOIN appointment a ON a.child = c.id AND a.status = 'missed'
+JOIN clinic_session s ON s.id = a.clinic_session
+JOIN facility f ON f.id = s.facility
+WHERE gs.guardian = $1 AND s.starts_at > $2 AND NOT {MADE_UP}
+ORDER BY s.starts_at, c.first_name, c.id
+"""  # noqa: S608 - made of constants
+# The recalls take three weeks; so long afterwards a family may still come back to them.
+MISSED_LATELY = timedelta(days=60)
+
+# What the phone may be answering: texts about visits that went out since it last wrote, the latest of each.
+PROMPTS = f"""
+SELECT * FROM (
+    SELECT DISTINCT ON (told.appointment) told.appointment, told.version, o.sent_at, o.id AS text_id,
+           o.kind = 'recall' AS recall
+    FROM outbox_message o CROSS JOIN LATERAL {TOLD}
+    WHERE o.phone = $1 AND o.kind NOT IN ('cancelled', 'asked_again') AND o.status = ANY($2::text[])
+      AND o.sent_at > coalesce($3::timestamptz, '-infinity')
+    ORDER BY told.appointment, o.sent_at DESC) AS latest
+ORDER BY sent_at
+"""  # noqa: S608 - made of constants
 
 
 class PhoneFacts(msgspec.Struct, frozen=True):
@@ -83,8 +102,9 @@ async def load(phone: str, state: State, *, turned_at: datetime | None, now: dat
     if owner["id"] is None:
         return PhoneFacts(_facts_of_stranger(owner, facilities, now), None)
     children = await sql(CHILDREN, owner["id"], now)
+    missed = await sql(MISSED, owner["id"], now - MISSED_LATELY)
     prompts = await sql(PROMPTS, phone, list(WENT_OUT), turned_at)
-    return PhoneFacts(_facts(owner, children, prompts, facilities, now), owner["id"])
+    return PhoneFacts(_facts(owner, children, missed, prompts, facilities, now), owner["id"])
 
 
 def _facts_of_stranger(owner: Any, facilities: tuple[KnownFacility, ...], now: datetime) -> Facts:
@@ -103,7 +123,12 @@ def _zone(name: str | None) -> ZoneInfo:
 
 
 def _facts(
-    owner: Any, children: Any, prompts: Any, facilities: tuple[KnownFacility, ...], now: datetime
+    owner: Any,
+    children: Any,
+    missed: Any,
+    prompts: Any,
+    facilities: tuple[KnownFacility, ...],
+    now: datetime,
 ) -> Facts:
     zone = _zone(children[0]["zone"] if children else owner["zone"])
     return Facts(
@@ -114,8 +139,10 @@ def _facts(
         opted_out=owner["opted_out"],
         children=tuple(dict.fromkeys(row["first_name"] for row in children)),
         visits=tuple(_visit(row) for row in children if row["appointment_id"] is not None),
+        missed=tuple(map(_visit, missed)),
         prompts=tuple(
-            Prompt(row["appointment"], row["appointment_version"], row["sent_at"]) for row in prompts
+            Prompt(row["appointment"], row["version"], row["sent_at"], row["text_id"], row["recall"])
+            for row in prompts
         ),
         next_due=tuple(
             NextDue(row["first_name"], row["due_on"], tuple(row["due_against"] or ()))

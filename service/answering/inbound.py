@@ -22,7 +22,7 @@ from conversations.effects import OptOut, Say
 from conversations.events import Event, OptOutType, PlaceGone, Said, VisitChanged
 from conversations.facts import Facts
 from conversations.replies import render
-from conversations.states import Idle, State
+from conversations.states import Idle, OpenQuestion, State
 from conversations.transitions import Step, step
 from conversations.understanding.reading import Reading
 from conversations.understanding.reading import Scene as Circumstances
@@ -120,8 +120,8 @@ async def _handle(text: InboundText, now: datetime) -> Outcome:
         scene = Scene(text.phone, known.guardian_id, inbound_id, turned_at, now)
         said = Said(storable(text.body)[:LONGEST_TEXT], text.media_count, text.opt_out_type)
         turn = await _converse(state, said, known.facts, scene)
-        await _save(turn, scene)
-        await _answer(turn, scene, known.facts.language)
+        answer = await _answer(turn, scene, known.facts.language)
+        await _save(turn, scene, answer)
     log.debug("text handled", inbound=str(inbound_id), says=[say.key for say in turn.says])
     return Outcome.HANDLED
 
@@ -215,12 +215,17 @@ async def _apply(made: Step, scene: Scene) -> tuple[tuple[Say, ...], Event | Non
     return tuple(says), None, any(isinstance(effect, OptOut) for effect in made.effects)
 
 
-async def _save(turn: Turn, scene: Scene) -> None:
-    """Keep the state, and with the text how and in what scene it was read: one statement for both rows."""
+async def _save(turn: Turn, scene: Scene, answer: UUID | None) -> None:
+    """Keep the state, and with the text how and in what scene it was read: one statement for both rows.
+
+    A question stays open from the answer that asks it, or from before where nothing was said.
+    """
     await sql(
         """WITH turned AS (
-               UPDATE conversation SET state = $2, state_version = $3, turned_at = $4 WHERE phone = $1)
-           UPDATE inbound_message SET reading = $6, outcome = $7, scene = $8, scene_version = $9
+               UPDATE conversation SET state = $2, state_version = $3, turned_at = $4,
+                   question = CASE WHEN $8 THEN coalesce($9, question) END
+               WHERE phone = $1)
+           UPDATE inbound_message SET reading = $6, outcome = $7, scene = $10, scene_version = $11
            WHERE id = $5""",
         scene.phone,
         saved.dump(turn.state),
@@ -229,15 +234,17 @@ async def _save(turn: Turn, scene: Scene) -> None:
         scene.inbound_id,
         recorded.dump(turn.reading),
         Outcome.HANDLED.value,
+        isinstance(turn.state, OpenQuestion),
+        answer,
         recorded.dump(turn.read_in),
         recorded.SCENE_VERSION if turn.read_in else None,
     )
 
 
-async def _answer(turn: Turn, scene: Scene, language: str) -> None:
-    """Owe what is to be said, as one text."""
+async def _answer(turn: Turn, scene: Scene, language: str) -> UUID | None:
+    """Owe what is to be said, as one text; its id."""
     if not turn.says:
-        return
+        return None
     text = OwedText(
         phone=scene.phone,
         body=" ".join(render(say, language=language) for say in turn.says),
@@ -247,4 +254,5 @@ async def _answer(turn: Turn, scene: Scene, language: str) -> None:
         guardian_id=scene.guardian_id,
         in_answer_to=scene.inbound_id,
     )
-    await owe([text], now=scene.now)
+    (text_id,) = await owe([text], now=scene.now)
+    return text_id

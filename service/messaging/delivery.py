@@ -3,7 +3,8 @@
 A worker claims texts, commits, calls the carrier with no database connection held, and records what
 came of it in a second transaction. A claim lapses by itself; whatever a dead worker leaves behind is
 found by `reconciliation`. Claiming also decides what must not go out any more: the phone has opted out,
-the visit has changed, or the text comes too late.
+the visit has changed, or the text comes too late. Some wait: a parent is in the middle of a dialogue, or
+one of several visits has changed (service/reminders/mending.py).
 """
 
 import asyncio
@@ -31,6 +32,7 @@ from service.database import sql, unit_of_work
 from service.messaging import consent
 from service.messaging.outbox import URGENT, Kind
 from service.messaging.quiet_hours import TextHours, hours_of, quiet_until
+from service.messaging.standing import INTO_A_DIALOGUE, PARTLY_UNTRUE, STANDS, TOLD
 from service.messaging.statuses import OutboxStatus, is_final, lower_than
 
 # All texts of a claim are offered to the carrier at once, so a claim lasts one call.
@@ -46,18 +48,13 @@ log = structlog.get_logger(__name__)
 
 # One statement, so one round trip and one transaction. A phone's texts of one priority go out in the
 # order in which they were written; a text that may not go out is settled instead of claimed.
-CLAIM = """
+CLAIM = f"""
 WITH due AS (
     SELECT o.id,
            CASE WHEN o.useful_until <= $1 THEN 'expired'
                 WHEN o.kind <> 'opt_out' AND EXISTS (
                     SELECT 1 FROM opt_out p WHERE p.phone = o.phone AND p.ended_at IS NULL) THEN 'suppressed'
-                WHEN o.appointment IS NOT NULL AND NOT EXISTS (
-                    SELECT 1 FROM appointment a
-                    JOIN guardianship gs ON gs.child = a.child AND gs.guardian = o.guardian
-                    JOIN guardian g ON g.id = gs.guardian
-                    WHERE a.id = o.appointment AND a.version = o.appointment_version
-                      AND g.phone = o.phone AND g.consented_at IS NOT NULL) THEN 'suppressed'
+                WHEN EXISTS (SELECT 1 FROM {TOLD} WHERE NOT {STANDS}) THEN 'suppressed'
                 ELSE 'sending' END AS status
     FROM outbox_message o
     WHERE o.status = 'pending' AND o.not_before <= $1 AND NOT EXISTS (
@@ -65,6 +62,8 @@ WITH due AS (
         WHERE earlier.phone = o.phone AND earlier.priority = o.priority
           AND earlier.status IN ('pending', 'sending') AND earlier.not_before <= $1
           AND (earlier.created_at, earlier.id) < (o.created_at, o.id))
+      AND NOT {INTO_A_DIALOGUE}
+      AND (o.useful_until <= $1 OR NOT {PARTLY_UNTRUE})
     ORDER BY o.priority, o.not_before
     LIMIT $2
     FOR UPDATE OF o SKIP LOCKED
@@ -89,7 +88,7 @@ LEFT JOIN appointment a ON a.id = c.appointment
 LEFT JOIN clinic_session s ON s.id = a.clinic_session
 LEFT JOIN facility f ON f.id = s.facility
 ORDER BY c.priority, c.not_before
-"""
+"""  # noqa: S608 - made of constants
 
 # A status callback may have come before the carrier's answer: then only what it did not know is added.
 RECORD = """

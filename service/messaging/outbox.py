@@ -8,9 +8,20 @@ from uuid import UUID
 import msgspec
 
 from conversations.replies.segments import count
-from tables.messages import OutboxMessage
+from tables.messages import OutboxMessage, OutboxVisit
 
-Kind = Literal["reply", "opt_out", "booked", "moved", "cancelled", "reminder", "by_hand", "registered"]
+Kind = Literal[
+    "reply",
+    "opt_out",
+    "booked",
+    "moved",
+    "cancelled",
+    "reminder",
+    "recall",
+    "asked_again",
+    "by_hand",
+    "registered",
+]
 
 # What a parent waits for goes before what is news, and news before what can wait.
 PRIORITIES: dict[Kind, int] = {
@@ -22,6 +33,8 @@ PRIORITIES: dict[Kind, int] = {
     "booked": 2,
     "registered": 2,
     "reminder": 3,
+    "recall": 3,
+    "asked_again": 3,
 }
 
 # Without it a family would go to the clinic for nothing: too late is worse than at night.
@@ -38,6 +51,8 @@ class OwedText(msgspec.Struct, frozen=True, kw_only=True):
         phone: E.164.
         appointment_id, appointment_version: The visit it speaks of; if that is no longer its version when
             the text is due, the text is dropped.
+        further_visits: The others of that day, each with its version, where it speaks of several; if one has
+            changed, the text is written anew.
         not_before, useful_until: The span in which sending it makes sense.
     """
 
@@ -49,6 +64,7 @@ class OwedText(msgspec.Struct, frozen=True, kw_only=True):
     guardian_id: UUID | None = None
     appointment_id: UUID | None = None
     appointment_version: int | None = None
+    further_visits: tuple[tuple[UUID, int], ...] = ()
     in_answer_to: UUID | None = None
     written_by: UUID | None = None
 
@@ -81,4 +97,11 @@ async def owe(texts: Sequence[OwedText], *, now: datetime) -> list[UUID]:
         for text in texts
     ]
     await OutboxMessage.insert(*rows)
+    further = [
+        OutboxVisit(outbox_message=row.id, appointment=appointment_id, appointment_version=version)
+        for row, text in zip(rows, texts, strict=True)
+        for appointment_id, version in text.further_visits
+    ]
+    if further:
+        await OutboxVisit.insert(*further)
     return [row.id for row in rows]

@@ -239,7 +239,7 @@ async def _tell(
     expected_at: datetime | None = None,
 ) -> None:
     """Plan the reminders of a visit that stands, and tell the family; not the one who did it by text."""
-    visit = await _visit(view.id)
+    visit = await visit_news(view.id)
     if news != "cancelled":
         await plan_reminders(visit, now=now)
     await tell_family(
@@ -251,5 +251,6 @@ async def _tell(
     )
 
 
-async def _visit(appointment_id: UUID) -> VisitNews:
+async def visit_news(appointment_id: UUID) -> VisitNews:
+    """An appointment as its family is told of it."""
     return visit_of((await sql(VISIT, appointment_id))[0])

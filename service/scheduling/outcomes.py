@@ -1,4 +1,7 @@
-"""How a visit ended. One that took place leaves the doses that were given, and the next visit."""
+"""How a visit ended.
+
+One that took place leaves the doses that were given, and the next visit; one that was missed leaves recalls.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,9 +16,9 @@ from service.access.actor import Actor
 from service.access.scope import require_staff
 from service.database import sql, unit_of_work
 from service.errors import Conflict
-from service.reminders.planning import silence_reminders
+from service.reminders.planning import recall_family, silence_reminders
 from service.scheduling.appointments import AppointmentView, lock_active
-from service.scheduling.booking import change
+from service.scheduling.booking import change, visit_news
 from service.scheduling.planning import VisitPlan, book_next
 from service.vaccination.immunizations import Cvx, Day, NewImmunization, record_doses
 
@@ -49,7 +52,8 @@ async def record_outcome(
 ) -> AppointmentView:
     """Say how a visit ended. The place stays taken: it was used, or it was kept for nothing.
 
-    A visit that was attended records the doses and books the next one, where there is a session for it.
+    A visit that was attended records the doses and books the next one, where there is a session for it. The
+    family of one that was missed is recalled.
 
     Args:
         doses_given: None for those that were planned.
@@ -68,6 +72,7 @@ async def record_outcome(
         over = await change(old, outcome, actor, now, status=outcome)
         await silence_reminders(old.id, now=now)
         if outcome == "missed":
+            await recall_family(await visit_news(old.id), now=now)
             return over
         day = _day_of(old, now)
         given = await _as_planned(old, day) if doses_given is None else doses_given

@@ -7,7 +7,7 @@ ID = "2026-11-25T18:13:10:204817"
 VERSION = "1.38.0"
 DESCRIPTION = "what registration by text looks up; its texts"
 
-BEFORE = "'reply', 'opt_out', 'booked', 'moved', 'cancelled', 'reminder', 'by_hand'"
+BEFORE = "'reply', 'opt_out', 'booked', 'moved', 'cancelled', 'reminder', 'recall', 'asked_again', 'by_hand'"
 
 STATEMENTS = (
     "CREATE INDEX registration_claim_phone ON registration_claim (phone, created_at)",

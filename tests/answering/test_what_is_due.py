@@ -9,7 +9,7 @@ from service.database import sql
 from service.registration.children import ChildView
 from service.registration.facilities import FacilityChange, FacilityView, change_facility
 from service.registration.families import NewGuardian
-from service.reminders.planning import queue_due_reminders
+from service.reminders.queueing import queue_due_reminders
 from service.scheduling.appointments import AppointmentView
 from tests.factories import (
     NOW,

@@ -33,6 +33,7 @@ ORDINARY: Params = {
     "born": AT.date(),
     "days": (AT.date(), AT.date().replace(day=3)),
     "facilities": ("Kilimani Clinic", "Kilifi Clinic"),
+    "day": AT.date(),
     "address": "12 Argwings Kodhek Road",
     "phone": "+254 20 555 0100",
     "offers": tuple(Place(UUID(int=n), AT.replace(day=10 + n), "Kilimani Clinic") for n in range(3)),

@@ -17,6 +17,7 @@ from conversations.effects import (
     Cancel,
     Confirm,
     Effect,
+    EndRecall,
     HandOff,
     LookForPlaces,
     Move,
@@ -125,8 +126,14 @@ class Rehearsal:
 
     def _direct(self, words: list[str]) -> list[str]:
         match words:
-            case ["send", key, child]:
-                return _ours(self.clinic.prompt(key, child))
+            case ["send", key, *children]:
+                return _ours(self.clinic.prompt(key, *children))
+            case ["nobody", "answers"]:
+                return self._silence(asked_before=False)
+            case ["nobody", "answers", "again"]:
+                return self._silence(asked_before=True)
+            case ["staff", "marks", child, "as", "missed"]:
+                self.clinic.miss(child)
             case ["staff", "moves", child, "to", *at]:
                 self.clinic.change(child, self._at(" ".join(at)))
             case ["staff", "cancels", child]:
@@ -141,10 +148,16 @@ class Rehearsal:
                 raise ValueError(f"unknown stage direction: {' '.join(words)}")
         return []
 
+    def _silence(self, *, asked_before: bool) -> list[str]:
+        turn = self.clinic.nobody_answers(asked_before=asked_before)
+        return [line for reply in turn.replies for line in _ours(reply)]
+
     # --- a text ------------------------------------------------------------------------------------------
 
     def _hear(self, text: str) -> list[str]:
-        visits = {id_: (visit.child, visit.starts_at) for id_, visit in self.clinic.visits.items()}
+        facts = self.clinic.facts()
+        known = (*self.clinic.visits.values(), *facts.missed)
+        visits = {visit.appointment_id: (visit.child, visit.starts_at) for visit in known}
         places = {place.session_id: place.starts_at for place in self.clinic.free}
         body = text.replace(PICTURE, "").replace("\\n", "\n")
         said = Said(body, media_count=text.count(PICTURE), opt_out_type=self.carrier)  # type: ignore[arg-type]
@@ -217,6 +230,8 @@ def _effect(
             note = f"move {_visit(visits[id_])} -> {_moment(places[place])}"
         case BookAgain(_, place):
             note = f"book again: {_moment(places[place])}"
+        case EndRecall(id_):
+            note = f"end recall {_visit(visits[id_])}"
         case OptOut():
             note = "opt out"
         case OptIn():
