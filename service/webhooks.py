@@ -80,7 +80,7 @@ async def status(request: CarrierRequest) -> Response[str]:
         created_at=now,
         error_code=_number(form, "ErrorCode"),
     )
-    await take_receipt(text_id, report, now=now)
+    await take_receipt(text_id, report, now=now, sender=request.app.state.settings.sender)
     return _twiml()
 
 

@@ -18,7 +18,8 @@ from service.carrier.gateway import gateway
 from service.carrier.port import Carrier
 from service.clock import Clock, now
 from service.database import AWAY, connection_pool
-from service.messaging.delivery import BATCH, deliver_batch
+from service.messaging.claiming import BATCH
+from service.messaging.delivery import deliver_batch
 from service.messaging.reconciliation import reconcile
 from service.nudge import WAKE, queue
 from service.reminders.planning import queue_due_reminders

@@ -9,6 +9,7 @@ import msgspec
 
 from conversations.facts import Facts, Prompt, Visit
 from service.database import sql
+from service.messaging.consent import QUARANTINED
 from service.messaging.statuses import WENT_OUT
 
 # A phone that nobody registered is answered in the first language of the catalogue, at no clinic.
@@ -16,11 +17,11 @@ NO_ZONE = ZoneInfo("UTC")
 FALLBACK_LANGUAGE = "en"
 
 # One row, also for a phone that belongs to nobody.
-PHONE = """
-SELECT g.id, g.name, g.language,
+PHONE = f"""
+SELECT g.id, g.name, g.language, {QUARANTINED} AS quarantined,
        EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = p.phone AND o.ended_at IS NULL) AS opted_out
 FROM (SELECT $1::text AS phone) p LEFT JOIN guardian g ON g.phone = p.phone
-"""
+"""  # noqa: S608 - made of constants
 
 # A row per child and active visit to come; a child without one has a row of its own.
 CHILDREN = """
@@ -61,14 +62,14 @@ async def load(phone: str, *, turned_at: datetime | None, now: datetime) -> Phon
         turned_at: When the phone last wrote.
     """
     owner = (await sql(PHONE, phone))[0]
-    if owner["id"] is None:
+    if owner["id"] is None or owner["quarantined"]:
         facts = Facts(
             now=now.astimezone(NO_ZONE),
-            language=FALLBACK_LANGUAGE,
+            language=owner["language"] or FALLBACK_LANGUAGE,
             known=False,
             opted_out=owner["opted_out"],
         )
-        return PhoneFacts(facts, None)
+        return PhoneFacts(facts, owner["id"])
     children = await sql(CHILDREN, owner["id"], now)
     prompts = await sql(PROMPTS, phone, list(WENT_OUT), turned_at)
     return PhoneFacts(_facts(owner, children, prompts, now), owner["id"])

@@ -80,7 +80,8 @@ async def send(new: NewText, *, actor: Actor, now: datetime) -> TextView:
         )
         (text_id,) = await owe([text], now=now)
         await sql(
-            """UPDATE outbox_message o SET status = 'suppressed', settled_at = $2 WHERE id = $1
+            """UPDATE outbox_message o SET status = 'suppressed', reason = 'opt_out', settled_at = $2
+               WHERE id = $1
                AND EXISTS (SELECT 1 FROM opt_out p WHERE p.phone = o.phone AND p.ended_at IS NULL)""",
             text_id,
             now,

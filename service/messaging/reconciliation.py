@@ -19,7 +19,8 @@ import structlog
 from service.carrier.port import Carrier, CarrierError, CarrierText
 from service.clock import Clock
 from service.database import sql, unit_of_work
-from service.messaging.delivery import LEASE, settle
+from service.messaging.claiming import LEASE
+from service.messaging.delivery import settle
 from service.messaging.handoffs import ask_a_person
 
 BATCH = 100

@@ -2,20 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from service.access.actor import SYSTEM
-from service.carrier.port import Carrier, CarrierText, NotProcessed, OutgoingText
+from service.carrier.port import Carrier, CarrierText, OutgoingText
 from service.database import sql
+from service.messaging.claiming import BATCH, LEASE
 from service.messaging.consent import opt_out
-from service.messaging.delivery import BATCH, LEASE, deliver_batch
+from service.messaging.delivery import deliver_batch
 from service.messaging.outbox import Kind, OwedText, owe
 from service.messaging.reconciliation import reconcile
 from service.scheduling import booking
+from tests.carriers import DeadLine
 from tests.factories import NOW, a_child, a_facility, a_session, an_appointment
 from tests.running import Hands, Running, until
 
@@ -182,7 +184,7 @@ async def test_a_callback_that_comes_before_the_answer_is_not_undone_by_it(dosel
     assert str(rows[0]["provider_sid"]).startswith("SM")
 
 
-class DyingCarrier:
+class DyingCarrier(DeadLine):
     """The carrier of a worker that is killed: some calls go through, and none comes back to it."""
 
     def __init__(self, carrier: Carrier, went_through: int) -> None:
@@ -196,10 +198,6 @@ class DyingCarrier:
             await self._carrier.send(text)
         await asyncio.Event().wait()
         raise AssertionError
-
-    async def sent_to(self, phone: str, *, since: datetime) -> list[CarrierText]:
-        """A dead worker asks nothing."""
-        raise AssertionError(phone, since)
 
 
 async def test_what_a_killed_worker_left_is_settled_by_the_next_one(doseline: Running) -> None:
@@ -228,28 +226,16 @@ async def test_two_workers_never_offer_the_same_text(doseline: Running) -> None:
     assert sorted((await doseline.accepted()).values()) == [1] * 60
 
 
-class SilentCarrier:
-    """A carrier that nobody can reach."""
-
-    async def send(self, text: OutgoingText) -> CarrierText:
-        """Refuse."""
-        raise NotProcessed(text.useful_for.days)
-
-    async def sent_to(self, phone: str, *, since: datetime) -> list[CarrierText]:
-        """Refuse."""
-        raise NotProcessed(len(phone) + since.year)
-
-
 async def test_an_unknown_text_is_parked_for_a_person_when_nobody_can_tell_in_time(doseline: Running) -> None:
     await doseline.faults({"kind": "status_500", "count": 1})
     (text_id,) = await owe([text("Hello")], now=NOW)
     await doseline.work()
     clock: Hands = doseline.clock
     clock.pass_(timedelta(minutes=1))
-    await reconcile(SilentCarrier(), clock)
+    await reconcile(DeadLine(), clock)
     assert await the_status(text_id) == "unknown"
     clock.pass_(timedelta(hours=5))
-    await reconcile(SilentCarrier(), clock)
+    await reconcile(DeadLine(), clock)
     assert await the_status(text_id) == "parked"
     tasks: Sequence[Any] = await sql("SELECT phone, reason FROM handoff")
     assert [tuple(row.values()) for row in tasks] == [(PHONE, "outcome_unknown")]

@@ -1,0 +1,148 @@
+"""Every code of the carrier leads to what its documents ask for."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.carrier.error_table import (
+    LATER,
+    REACTIONS,
+    Action,
+    classify,
+    reaction_to,
+    wait_after,
+)
+from service.carrier.port import CarrierError, NotProcessed, OperatorNeeded, OptedOut, OutcomeUnknown, Refused
+from service.database import sql
+from service.messaging.outbox import OwedText, owe
+from tests.factories import NOW
+from tests.running import Running
+
+# As the carrier's documents class them: (codes, what it means, whether an operator has to know).
+CLASSES: tuple[tuple[tuple[int, ...], Action, bool], ...] = (
+    ((20429,), "retry", False),
+    ((20003, 20005, 30002), "stop", True),
+    ((21211, 21217, 21604, 21614), "give_up", False),
+    ((21408,), "give_up", True),
+    ((21610,), "opt_out", False),
+    ((21611, 30001), "retry", False),
+    ((21612,), "give_up", True),
+    ((21603, 21606, 21609, 21703, 21705, 90007), "stop", True),
+    ((21602, 21617), "give_up", True),
+    ((21608,), "retry", True),
+    ((30003,), "retry", False),
+    ((30004,), "give_up", False),
+    ((30005, 30006), "give_up", False),
+    ((30007,), "give_up", True),
+    ((30008,), "retry", False),
+    ((30017,), "retry", False),
+    ((30022,), "retry", False),
+    ((30023, 30027), "hold", False),
+    ((30032, 30033, 30034, 30035), "stop", True),
+    ((30036,), "retry", False),
+    ((30410,), "retry", False),
+    ((30450,), "retry", True),
+    ((14107,), "give_up", True),
+    ((11200, 11205, 11217, 12100, 12300), "give_up", True),
+)
+RAISED: dict[Action, type[CarrierError]] = {
+    "retry": NotProcessed,
+    "hold": NotProcessed,
+    "stop": OperatorNeeded,
+    "opt_out": OptedOut,
+    "give_up": Refused,
+}
+ROWS = [(code, action, alert) for codes, action, alert in CLASSES for code in codes]
+
+
+@pytest.mark.parametrize(("code", "action", "alert"), ROWS)
+def test_a_code_has_its_class(code: int, action: Action, alert: bool) -> None:  # noqa: FBT001 - a row
+    assert (REACTIONS[code].action, REACTIONS[code].alert) == (action, alert)
+    assert type(classify(400, code)) is RAISED[action]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "raised"),
+    [
+        (429, None, NotProcessed),
+        (500, 20500, OutcomeUnknown),
+        (503, None, OutcomeUnknown),
+        (401, None, OperatorNeeded),
+        (400, 99999, Refused),
+        (404, None, Refused),
+    ],
+)
+def test_an_answer_without_a_code_that_we_know_is_read_by_its_status(
+    status: int, code: int | None, raised: type[CarrierError]
+) -> None:
+    assert type(classify(status, code)) is raised
+
+
+@pytest.mark.parametrize(
+    ("code", "wait", "repeats"),
+    [(30003, LATER, 2), (30008, timedelta(minutes=1), 1), (30410, LATER, 1), (30450, LATER, 1)],
+)
+def test_what_a_report_says_is_repeated_only_so_often_and_after_a_while(
+    code: int, wait: timedelta, repeats: int
+) -> None:
+    reaction = reaction_to(code)
+    assert (wait_after(reaction, now=NOW), reaction.repeats) == (wait, repeats)
+
+
+def test_a_text_that_was_filtered_is_never_repeated() -> None:
+    assert reaction_to(30007).repeats == 0
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)))
+def test_a_days_allowance_is_waited_for_until_midnight_on_the_us_west_coast(now: datetime) -> None:
+    wait = wait_after(reaction_to(30023), now=now)
+    assert timedelta(0) < wait <= timedelta(hours=25)
+    assert (now + wait).hour in {7, 8}
+
+
+# What the carrier's documented magic numbers provoke.
+@pytest.mark.parametrize(
+    ("phone", "code", "status"),
+    [
+        ("+15005550001", 21211, "failed"),
+        ("+15005550002", 21612, "failed"),
+        ("+15005550003", 21408, "failed"),
+        ("+15005550004", 21610, "failed"),
+        ("+15005550009", 21614, "failed"),
+    ],
+)
+async def test_what_the_carrier_refuses_ends_with_its_code(
+    doseline: Running, phone: str, code: int, status: str
+) -> None:
+    await owe([text_to(phone)], now=NOW)
+    await doseline.work()
+    rows = await sql("SELECT status, error_code, attempts FROM outbox_message")
+    assert [tuple(row.values()) for row in rows] == [(status, code, 1)]
+    # An answer about one number says that the carrier is at work.
+    assert await sql("SELECT 1 FROM sender WHERE closed_until IS NOT NULL") == []
+
+
+@pytest.mark.parametrize("code", sorted({row[0] for row in ROWS if row[0] >= 30000}))
+async def test_what_a_report_says_ends_with_its_code(doseline: Running, code: int) -> None:
+    await doseline.faults({"kind": "undelivered", "error_code": code})
+    (text_id,) = await owe([text_to("+254700000001")], now=NOW)
+    await doseline.work()
+    await doseline.settled(text_id)
+    rows = await sql("SELECT status, error_code FROM outbox_message WHERE id = $1", text_id)
+    assert tuple(rows[0].values()) == ("undelivered", code)
+    following = await sql("SELECT repeats FROM outbox_message WHERE follows = $1", text_id)
+    assert len(following) == min(1, REACTIONS[code].repeats)
+    stopped = await sql("SELECT error_code FROM sender WHERE closed_until IS NOT NULL")
+    assert bool(stopped) == (REACTIONS[code].action == "stop")
+
+
+def text_to(phone: str) -> OwedText:
+    return OwedText(
+        phone=phone,
+        body="Hello",
+        kind="reply",
+        not_before=NOW,
+        useful_until=NOW + timedelta(hours=30),
+    )
