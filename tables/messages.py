@@ -174,7 +174,7 @@ class Sender(Table):
     # Up to when the carrier's list of parents' texts was compared with ours.
     inbound_compared_until = instant()
     # Which database this row was last used in: another one is a copy, restored from a backup.
-    database_id = words(80, null=True)
+    database_id = words(80)
 
 
 class Handoff(Table):

@@ -10,6 +10,7 @@ import msgspec
 from conversations.facts import Facts, Prompt, Visit
 from service.database import sql
 from service.messaging.consent import QUARANTINED
+from service.messaging.quiet_hours import TextHours, hours_of
 from service.messaging.statuses import WENT_OUT
 
 # A phone that nobody registered is answered in the first language of the catalogue, at no clinic.
@@ -26,6 +27,7 @@ FROM (SELECT $1::text AS phone) p LEFT JOIN guardian g ON g.phone = p.phone
 # A row per child and active visit to come; a child without one has a row of its own.
 CHILDREN = """
 SELECT c.id AS child_id, c.first_name, f.name AS facility, f.address, f.phone AS clinic_phone, f.zone,
+       f.texts_from, f.sunday_texts_from, f.texts_until,
        v.id AS appointment_id, v.version, v.status, v.starts_at
 FROM guardianship gs
 JOIN child c ON c.id = gs.child
@@ -38,28 +40,32 @@ WHERE gs.guardian = $1
 ORDER BY v.starts_at NULLS LAST, c.created_at, c.id
 """
 
-# What the phone may be answering: texts about a visit that went out since it last wrote.
+# What the phone may be answering: texts about a visit that went out since it last wrote, and before it did.
 PROMPTS = """
 SELECT appointment, appointment_version, max(sent_at) AS sent_at
 FROM outbox_message
 WHERE phone = $1 AND appointment IS NOT NULL AND kind <> 'cancelled' AND status = ANY($2::text[])
-  AND sent_at > coalesce($3::timestamptz, '-infinity')
+  AND sent_at > coalesce($3::timestamptz, '-infinity') AND sent_at <= $4
 GROUP BY appointment, appointment_version ORDER BY 3
 """
 
 
 class PhoneFacts(msgspec.Struct, frozen=True):
-    """The facts of the conversation, and whose phone it is."""
+    """The facts of the conversation, whose phone it is, and when its clinic may text of itself."""
 
     facts: Facts
     guardian_id: UUID | None
+    hours: TextHours | None = None
 
 
-async def load(phone: str, *, turned_at: datetime | None, now: datetime) -> PhoneFacts:
+async def load(
+    phone: str, *, turned_at: datetime | None, now: datetime, written_at: datetime | None = None
+) -> PhoneFacts:
     """Read what the machine may know.
 
     Args:
-        turned_at: When the phone last wrote.
+        turned_at: When the phone wrote before.
+        written_at: When it wrote what is to be handled; None for just now.
     """
     owner = (await sql(PHONE, phone))[0]
     if owner["id"] is None or owner["quarantined"]:
@@ -71,8 +77,9 @@ async def load(phone: str, *, turned_at: datetime | None, now: datetime) -> Phon
         )
         return PhoneFacts(facts, owner["id"])
     children = await sql(CHILDREN, owner["id"], now)
-    prompts = await sql(PROMPTS, phone, list(WENT_OUT), turned_at)
-    return PhoneFacts(_facts(owner, children, prompts, now), owner["id"])
+    prompts = await sql(PROMPTS, phone, list(WENT_OUT), turned_at, written_at or now)
+    hours = hours_of(children[0]) if children else None
+    return PhoneFacts(_facts(owner, children, prompts, now), owner["id"], hours)
 
 
 def _facts(owner: Any, children: Any, prompts: Any, now: datetime) -> Facts:

@@ -59,6 +59,9 @@ class TwilioGateway:
     def __init__(self, client: Client, settings: Settings) -> None:
         self._messages = client.messages
         self._callback = f"{settings.public_url}/twilio/status"
+        self._service_sid = settings.twilio_messaging_service_sid
+        # Of an account that also serves others, only what is written to us is ours.
+        self._to_us = {"to": settings.twilio_from_number} if settings.twilio_from_number else {}
         self._sender: dict[str, Any] = (
             {"messaging_service_sid": settings.twilio_messaging_service_sid}
             if settings.twilio_messaging_service_sid
@@ -89,8 +92,14 @@ class TwilioGateway:
     async def received_since(self, since: datetime) -> list[ReceivedText]:
         """See Carrier.received_since."""
         async with _within_time():
-            found = await self._messages.list_async(date_sent_after=since, page_size=LARGEST_PAGE)
-        texts = [_received(message) for message in found if message.direction == "inbound"]
+            found = await self._messages.list_async(
+                date_sent_after=since, page_size=LARGEST_PAGE, **self._to_us
+            )
+        texts = [
+            _received(message)
+            for message in found
+            if message.direction == "inbound" and message.messaging_service_sid in {None, self._service_sid}
+        ]
         return sorted(texts, key=lambda text: text.created_at)
 
 

@@ -127,7 +127,8 @@ async def _known_sids(sids: list[str]) -> set[str]:
 async def _send_again(text: UnknownText, *, now: datetime) -> None:
     """The carrier never took it: back into the queue, where it may turn out to be too late."""
     await sql(
-        """UPDATE outbox_message SET status = 'pending', leased_until = NULL, not_before = $2
+        """UPDATE outbox_message
+           SET status = 'pending', leased_until = NULL, not_before = greatest(not_before, $2)
            WHERE id = $1 AND status = 'unknown'""",
         text.id,
         now,

@@ -54,6 +54,8 @@ class SenderState(msgspec.Struct, frozen=True, kw_only=True):
         busy_until: When all that was handed over has had its time at the permitted rate.
         failures: How many batches in a row got nothing through.
         closed_until: Before it no call is made; after it one text tries. None while all is well.
+        is_copy: The database was restored from a backup, and nobody has seen to that yet: what looks as if it
+            were to be sent may have been sent.
     """
 
     busy_until: datetime
@@ -61,6 +63,7 @@ class SenderState(msgspec.Struct, frozen=True, kw_only=True):
     spent_segments: int = 0
     failures: int = 0
     closed_until: datetime | None = None
+    is_copy: bool = False
 
 
 class Allowance(msgspec.Struct, frozen=True):
@@ -75,7 +78,9 @@ class Allowance(msgspec.Struct, frozen=True):
 
 def allowance(state: SenderState, limits: Limits, *, now: datetime, batch: int) -> Allowance:
     """What the breaker, the pace and the day leave."""
-    if state.closed_until is not None:
+    if state.is_copy:
+        batch = 0
+    elif state.closed_until is not None:
         batch = 1 if state.closed_until <= now else 0
     return Allowance(batch, min(_left_of_pace(state, limits, now), _left_of_day(state, limits, now)))
 
@@ -122,12 +127,19 @@ def backoff(wait: timedelta, tries: int, *, seed: str, longest: timedelta = LONG
     return doubled + doubled * jitter
 
 
-LOCK = """
-INSERT INTO sender (id, name, busy_until, spent_on, inbound_compared_until)
-VALUES (gen_random_uuid(), $1, $2, $3, $2)
+# Tells a database from its copies: the cluster, its history (another one after a promotion or a recovery to
+# a point in time), and the table itself, which a restore makes anew.
+IDENTITY = """(
+    SELECT system.system_identifier || '/' || checkpoint.timeline_id || '/' || 'outbox_message'::regclass::oid
+    FROM pg_control_system() system, pg_control_checkpoint() checkpoint)"""
+
+LOCK = f"""
+INSERT INTO sender (id, name, busy_until, spent_on, inbound_compared_until, database_id)
+VALUES (gen_random_uuid(), $1, $2, $3, $2, {IDENTITY})
 ON CONFLICT (name) DO UPDATE SET name = EXCLUDED.name
-RETURNING busy_until, spent_on, spent_segments, failures, closed_until
-"""
+RETURNING busy_until, spent_on, spent_segments, failures, closed_until,
+          EXISTS (SELECT 1 FROM sender s WHERE s.database_id <> {IDENTITY}) AS is_copy
+"""  # noqa: S608 - made of constants
 
 
 async def lock_sender(limits: Limits, *, now: datetime) -> SenderState:

@@ -251,7 +251,7 @@ async def forwards():
         params={
             "length": 80,
             "default": None,
-            "null": True,
+            "null": False,
             "primary_key": False,
             "unique": False,
             "index": False,
