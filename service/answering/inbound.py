@@ -245,7 +245,7 @@ async def _answer(turn: Turn, scene: Scene, known: PhoneFacts, text: InboundText
     )
     if text.written_at is not None:
         await _answer_late(answer, text.written_at, known, scene)
-    elif not await is_looping(answer, text.body, now=scene.now):
+    elif not await is_looping(answer, now=scene.now):
         await owe([answer], now=scene.now)
 
 

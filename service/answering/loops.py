@@ -17,15 +17,17 @@ ANY_WITHIN = timedelta(seconds=30)
 MOST_ANY = 10
 
 ANSWERED = """
-SELECT count(*) FILTER (WHERE i.body = $2 AND o.body = $3) AS same,
-       count(*) FILTER (WHERE o.created_at > $5) AS answers
-FROM outbox_message o JOIN inbound_message i ON i.id = o.in_answer_to
-WHERE i.phone = $1 AND i.received_at > $4
+SELECT count(*) FILTER (WHERE before.body = said.body AND answer.body = $2) AS same,
+       count(*) FILTER (WHERE before.received_at > $4) AS answers
+FROM inbound_message said
+JOIN inbound_message before ON before.phone = said.phone AND before.received_at > $3
+JOIN outbox_message answer ON answer.in_answer_to = before.id
+WHERE said.id = $1
 """
 
 
-async def is_looping(answer: OwedText, said: str, *, now: datetime) -> bool:
+async def is_looping(answer: OwedText, *, now: datetime) -> bool:
     """Whether one more answer would only keep a machine talking."""
-    rows = await sql(ANSWERED, answer.phone, said, answer.body, now - SAME_WITHIN, now - ANY_WITHIN)
+    rows = await sql(ANSWERED, answer.in_answer_to, answer.body, now - SAME_WITHIN, now - ANY_WITHIN)
     same, answers = rows[0].values()
     return bool(same >= MOST_SAME or answers >= MOST_ANY)
