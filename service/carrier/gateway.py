@@ -58,6 +58,7 @@ class TwilioGateway:
 
     def __init__(self, client: Client, settings: Settings) -> None:
         self._messages = client.messages
+        self._account = client.api.accounts(settings.twilio_account_sid)
         self._callback = f"{settings.public_url}/twilio/status"
         self._service_sid = settings.twilio_messaging_service_sid
         # Of an account that also serves others, only what is written to us is ours.
@@ -88,6 +89,16 @@ class TwilioGateway:
         # Not the carrier's own answers to STOP and HELP.
         texts = [_carrier_text(message) for message in found if message.direction == "outbound-api"]
         return sorted((t for t in texts if t.created_at >= since), key=lambda t: t.created_at)
+
+    async def account_status(self) -> str:
+        """What the carrier says of our account: "active" when it may send.
+
+        Raises:
+            CarrierError: the credentials are refused, or it cannot be asked now.
+        """
+        async with _within_time():
+            account = await self._account.fetch_async()
+        return str(account.status)
 
     async def received_since(self, since: datetime) -> list[ReceivedText]:
         """See Carrier.received_since."""
