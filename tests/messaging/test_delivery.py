@@ -22,6 +22,8 @@ from tests.factories import NOW, a_child, a_facility, a_session, an_appointment
 from tests.running import Hands, Running, until
 
 PHONE = "+254700000001"
+# How often a worker that nobody wakes looks for what is left behind.
+SWEEP = timedelta(seconds=2)
 
 
 def text(body: str, kind: Kind = "reply", phone: str = PHONE, **more: Any) -> OwedText:
@@ -216,6 +218,30 @@ async def test_what_a_killed_worker_left_is_settled_by_the_next_one(doseline: Ru
     assert await doseline.look_up() == BATCH
     assert await doseline.work() == BATCH - 7
     assert sorted((await doseline.accepted()).values()) == [1] * 50
+    assert set((await statuses()).values()) <= {"accepted", "sent", "delivered"}
+
+
+async def test_five_hundred_texts_in_flight_are_settled_within_a_minute_of_the_next_worker(
+    doseline: Running,
+) -> None:
+    await doseline.faults({"kind": "drop"})
+    await owe([text("Hello", phone=f"+254700{n:06}") for n in range(500)], now=NOW)
+    dying = DyingCarrier(doseline.carrier, 180)
+    killed = [asyncio.create_task(deliver_batch(dying, doseline.clock)) for _ in range(500 // BATCH)]
+
+    async def all_are_in_flight() -> bool:
+        rows = await sql("SELECT count(*) AS n FROM outbox_message WHERE status = 'sending'")
+        return rows[0]["n"] == 500 and len(await doseline.accepted()) == 180
+
+    await until(all_are_in_flight, seconds=30)
+    for task in killed:
+        task.cancel()
+    await asyncio.gather(*killed, return_exceptions=True)
+    for _ in range(30):
+        doseline.clock.pass_(SWEEP)
+        await doseline.look_up()
+        await doseline.work()
+    assert sorted((await doseline.accepted()).values()) == [1] * 500
     assert set((await statuses()).values()) <= {"accepted", "sent", "delivered"}
 
 

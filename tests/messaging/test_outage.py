@@ -5,7 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from service.carrier.port import CarrierError, CarrierText, NotProcessed, OutcomeUnknown, OutgoingText
+from service.carrier.port import (
+    CarrierError,
+    CarrierText,
+    NotProcessed,
+    OperatorNeeded,
+    OutcomeUnknown,
+    OutgoingText,
+)
 from service.database import sql
 from service.messaging.claiming import expire
 from service.messaging.delivery import deliver_batch
@@ -122,3 +129,24 @@ async def test_a_refusal_of_some_texts_holds_up_no_others(database: str) -> None
     waits = await sql("SELECT not_before FROM outbox_message WHERE status = 'pending'")
     assert len({row["not_before"] for row in waits}) == 6
     assert all(row["not_before"] >= NOW + timedelta(seconds=5) for row in waits)
+
+
+async def test_texts_keep_their_place_while_nothing_gets_through(database: str) -> None:
+    assert database
+    clock = Hands()
+    await texts_of_all_kinds(1, timedelta(hours=2))
+    assert await deliver_batch(Recovering(clock, (NotProcessed(20429),)), clock)
+    rows = await sql("SELECT status, not_before FROM outbox_message")
+    assert {tuple(row.values()) for row in rows} == {("pending", NOW)}
+    closed = await sql("SELECT closed_until FROM sender")
+    assert closed[0]["closed_until"] >= NOW + timedelta(seconds=5)
+
+
+async def test_a_text_that_shows_an_account_at_fault_lets_others_try(database: str) -> None:
+    assert database
+    clock = Hands()
+    carrier = Recovering(clock, (OperatorNeeded(21606),))
+    await texts_of_all_kinds(1, timedelta(hours=2))
+    await deliver_batch(carrier, clock)
+    waiting = await sql("SELECT count(*) AS n FROM outbox_message WHERE not_before > $1", NOW)
+    assert waiting[0]["n"] == carrier.calls
