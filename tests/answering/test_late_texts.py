@@ -124,7 +124,7 @@ async def test_a_late_answer_waits_for_the_morning(doseline: Running) -> None:
     assert len(await doseline.received(AMINA)) == 2
 
 
-async def test_a_new_installation_answers_nothing_that_is_older_than_itself(doseline: Running) -> None:
+async def test_a_new_installation_answers_no_old_texts(doseline: Running) -> None:
     carrier = Remembering(wrote("yes", NOW - timedelta(hours=1)))
     assert await catches_up(doseline, carrier) == 0
     assert carrier.asked == [NOW - OVERLAP]

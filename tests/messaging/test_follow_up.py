@@ -6,7 +6,10 @@ from uuid import UUID
 from service.access.actor import SYSTEM
 from service.carrier.port import CarrierText
 from service.database import sql
+from service.messaging import by_hand, consent
+from service.messaging.by_hand import TextFilter
 from service.messaging.receipts import take_receipt
+from service.paging import Page
 from service.registration.families import NewGuardian
 from service.registration.guardians import GuardianChange, change_guardian
 from service.scheduling.appointments import AppointmentView
@@ -158,3 +161,23 @@ async def test_an_opt_out_at_the_carrier_is_no_task(doseline: Running) -> None:
     await is_reported(doseline, await the_text(AMINA), 21610)
     assert await tasks() == []
     assert await sql("SELECT 1 FROM opt_out WHERE phone = $1", AMINA)
+
+
+async def test_what_a_family_asked_for_is_not_covered_up_by_a_report(doseline: Running) -> None:
+    await a_visit_told_to(doseline, AMINA)
+    text_id = await the_text(AMINA)
+    await doseline.says(AMINA, "wrong number")
+    await is_reported(doseline, text_id, 30005)
+    assert await tasks() == [(AMINA, "wrong_number")]
+
+
+async def test_staff_see_why_a_text_was_not_sent_and_what_goes_out_in_its_place(doseline: Running) -> None:
+    await a_visit_told_to(doseline, AMINA)
+    await is_reported(doseline, await the_text(AMINA), 30003)
+    await consent.opt_out(AMINA, "text", now=NOW)
+    doseline.clock.pass_(timedelta(hours=1))
+    await doseline.work()
+    texts = (await by_hand.list_texts(TextFilter(), actor=SYSTEM, page=Page())).items
+    second, first = sorted(texts, key=lambda text: text.follows is None)
+    assert (first.status, second.status, second.reason) == ("undelivered", "suppressed", "opt_out")
+    assert second.follows == first.id
