@@ -13,7 +13,7 @@ import msgspec
 
 from service.carrier.port import CarrierError, NotProcessed, OperatorNeeded, OptedOut, OutcomeUnknown, Refused
 
-Action = Literal["retry", "hold", "stop", "opt_out", "give_up"]
+Action = Literal["slow_down", "retry", "hold", "stop", "opt_out", "give_up"]
 
 SOON = timedelta(seconds=5)
 SLOWER = timedelta(minutes=1)
@@ -28,7 +28,8 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         action: What it means for the text.
-            retry: nothing was done with it; again after `wait`, while it is useful.
+            slow_down: nothing was done with it, as with others: the carrier or the sender is too busy.
+            retry: nothing was done with this one; again after `wait`, while it is useful.
             hold: as retry, but not before the carriers' next day.
             stop: the account or the sender is at fault: every text waits until one gets through again.
             opt_out: the number wants no texts from us.
@@ -47,7 +48,11 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
     alert: bool = False
 
 
-def _retry(meaning: str, wait: timedelta, *, repeats: int = 3, alert: bool = False) -> Reaction:
+def _slow_down(meaning: str, wait: timedelta) -> Reaction:
+    return Reaction(meaning=meaning, action="slow_down", wait=wait, repeats=3)
+
+
+def _retry(meaning: str, wait: timedelta, *, repeats: int, alert: bool = False) -> Reaction:
     return Reaction(meaning=meaning, action="retry", wait=wait, repeats=repeats, alert=alert)
 
 
@@ -60,11 +65,11 @@ def _stop(meaning: str) -> Reaction:
 
 
 REACTIONS: dict[int, Reaction] = {
-    20429: _retry("too many requests, never processed", SOON),
-    21611: _retry("the sender's queue is full", SLOWER),
-    30001: _retry("the messaging service's queue is full", SLOWER),
-    30017: _retry("congestion at the phone's carrier", SLOWER),
-    30022: _retry("the campaign's rate is exceeded", SLOWER),
+    20429: _slow_down("too many requests, never processed", SOON),
+    21611: _slow_down("the sender's queue is full", SLOWER),
+    30001: _slow_down("the messaging service's queue is full", SLOWER),
+    30017: _slow_down("congestion at the phone's carrier", SLOWER),
+    30022: _slow_down("the campaign's rate is exceeded", SLOWER),
     # The carrier has tried for itself already: the phone is off, or out of reach, for a while.
     30003: _retry("the phone cannot be reached", LATER, repeats=2),
     30008: _retry("no reason given", SLOWER, repeats=1),
@@ -115,6 +120,7 @@ REACTIONS: dict[int, Reaction] = {
 UNLISTED = Reaction(meaning="not known to us")
 
 _RAISED: dict[Action, type[CarrierError]] = {
+    "slow_down": NotProcessed,
     "retry": NotProcessed,
     "hold": NotProcessed,
     "stop": OperatorNeeded,
@@ -126,6 +132,14 @@ _RAISED: dict[Action, type[CarrierError]] = {
 def reaction_to(code: int | None) -> Reaction:
     """What is done about a code."""
     return REACTIONS.get(code or 0, UNLISTED)
+
+
+def concerns_all(error: CarrierError) -> bool:
+    """Whether an error says something of the carrier or the sender, and not of one text."""
+    busy = isinstance(error, NotProcessed) and (
+        error.code is None or reaction_to(error.code).action == "slow_down"
+    )
+    return busy or isinstance(error, OutcomeUnknown | OperatorNeeded)
 
 
 def wait_after(reaction: Reaction, *, now: datetime) -> timedelta:

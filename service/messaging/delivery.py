@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from service.carrier.error_table import SOON, reaction_to, wait_after
+from service.carrier.error_table import SOON, concerns_all, reaction_to, wait_after
 from service.carrier.port import (
     Carrier,
     CarrierError,
@@ -88,10 +88,7 @@ class Result(msgspec.Struct, frozen=True):
     @property
     def got_through(self) -> bool:
         """Whether the carrier is there and works: an answer about this one text shows it too."""
-        return self.sid is not None or (
-            self.error is not None
-            and not isinstance(self.error, NotProcessed | OutcomeUnknown | OperatorNeeded)
-        )
+        return self.sid is not None or (self.error is not None and not concerns_all(self.error))
 
 
 async def deliver_batch(carrier: Carrier, clock: Clock, limits: Limits | None = None) -> int:
@@ -202,8 +199,7 @@ def _in_its_place(result: Result, now: datetime) -> Result:
 
     Not when the account is at fault: it might be this text alone that shows it, and others should try.
     """
-    waits = result.error is not None and reaction_to(result.error.code).action == "hold"
-    if not isinstance(result.error, NotProcessed) or waits or result.text.useful_until <= now:
+    if not isinstance(result.error, NotProcessed) or result.text.useful_until <= now:
         return result
     return msgspec.structs.replace(result, status="pending", retry_at=now)
 
@@ -212,14 +208,10 @@ async def _stop_all(offered: Sequence[Result], claimed: Claim, limits: Limits, n
     """Nothing got through: no more calls for a while, longer each time."""
     failures = claimed.sender.failures + 1
     errors = [result.error for result in offered if result.error is not None]
-    wait = max((wait_of(error, now=now) for error in errors if not _holds(error)), default=SOON)
+    wait = max(wait_of(error, now=now) for error in errors)
     until = now + backoff(wait, failures, seed=limits.sender, longest=LONGEST_PAUSE)
     await open_breaker(limits.sender, failures=failures, until=until, code=errors[-1].code)
     log.warning("sending paused", failures=failures, until=until.isoformat(), code=errors[-1].code)
-
-
-def _holds(error: CarrierError) -> bool:
-    return reaction_to(error.code).action == "hold"
 
 
 async def settle(text_id: UUID, carrier_text: CarrierText, *, now: datetime) -> bool:

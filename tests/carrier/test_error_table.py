@@ -22,12 +22,12 @@ from tests.running import Running
 
 # As the carrier's documents class them: (codes, what it means, whether an operator has to know).
 CLASSES: tuple[tuple[tuple[int, ...], Action, bool], ...] = (
-    ((20429,), "retry", False),
+    ((20429,), "slow_down", False),
     ((20003, 20005, 30002), "stop", True),
     ((21211, 21217, 21604, 21614), "give_up", False),
     ((21408,), "give_up", True),
     ((21610,), "opt_out", False),
-    ((21611, 30001), "retry", False),
+    ((21611, 30001), "slow_down", False),
     ((21612,), "give_up", True),
     ((21603, 21606, 21609, 21703, 21705, 90007), "stop", True),
     ((21602, 21617), "give_up", True),
@@ -37,8 +37,8 @@ CLASSES: tuple[tuple[tuple[int, ...], Action, bool], ...] = (
     ((30005, 30006), "give_up", False),
     ((30007,), "give_up", True),
     ((30008,), "retry", False),
-    ((30017,), "retry", False),
-    ((30022,), "retry", False),
+    ((30017,), "slow_down", False),
+    ((30022,), "slow_down", False),
     ((30023, 30027), "hold", False),
     ((30032, 30033, 30034, 30035), "stop", True),
     ((30036,), "retry", False),
@@ -48,6 +48,7 @@ CLASSES: tuple[tuple[tuple[int, ...], Action, bool], ...] = (
     ((11200, 11205, 11217, 12100, 12300), "give_up", True),
 )
 RAISED: dict[Action, type[CarrierError]] = {
+    "slow_down": NotProcessed,
     "retry": NotProcessed,
     "hold": NotProcessed,
     "stop": OperatorNeeded,

@@ -150,3 +150,15 @@ async def test_a_text_that_shows_an_account_at_fault_lets_others_try(database: s
     await deliver_batch(carrier, clock)
     waiting = await sql("SELECT count(*) AS n FROM outbox_message WHERE not_before > $1", NOW)
     assert waiting[0]["n"] == carrier.calls
+
+
+@pytest.mark.parametrize("code", [21608, 30023])
+async def test_a_text_that_must_wait_for_itself_stops_no_others(database: str, code: int) -> None:
+    assert database
+    clock = Hands()
+    (text_id, *_) = await texts_of_all_kinds(1, timedelta(hours=30))
+    await sql("UPDATE outbox_message SET status = 'expired' WHERE id <> $1", text_id)
+    await deliver_batch(Recovering(clock, (NotProcessed(code),)), clock)
+    assert await sql("SELECT 1 FROM sender WHERE closed_until IS NOT NULL") == []
+    waiting = await sql("SELECT not_before FROM outbox_message WHERE status = 'pending'")
+    assert waiting[0]["not_before"] >= NOW + timedelta(minutes=30)
