@@ -116,7 +116,7 @@ def after_claim(state: SenderState, limits: Limits, segments: int, *, now: datet
 
 
 def backoff(wait: timedelta, tries: int, *, seed: str, longest: timedelta = LONGEST_BACKOFF) -> timedelta:
-    """How long to wait after so many tries: doubled each time, and up to half as much again.
+    """How long to wait after so many tries: doubled each time, and up to half as much again, or 15 minutes.
 
     The jitter is drawn from the seed, so that texts that failed together do not come back together and a
     run can be repeated.
@@ -124,7 +124,7 @@ def backoff(wait: timedelta, tries: int, *, seed: str, longest: timedelta = LONG
     doublings = min(max(tries - 1, 0), 16)
     doubled: timedelta = min(wait * 2**doublings, max(longest, wait))
     jitter = zlib.crc32(f"{seed}:{tries}".encode()) / 2**33
-    return doubled + doubled * jitter
+    return doubled + min(doubled, LONGEST_BACKOFF) * jitter
 
 
 # Tells a database from its copies: the cluster, its history (another one after a promotion or a recovery to
