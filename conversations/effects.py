@@ -5,7 +5,7 @@ refused drops the rest of its step, together with the step's state, and comes ba
 step may say "confirmed" behind a Confirm: the words are spoken only when the deed is done.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from msgspec import Struct
 from conversations.facts import Place, Visit
 from conversations.wish import Wish
 
-Param = str | int | datetime | tuple[Place, ...] | tuple[Visit, ...]
+Param = str | int | datetime | date | tuple[Place, ...] | tuple[Visit, ...] | tuple[str, ...]
 Params = dict[str, Param]
 
 

@@ -5,7 +5,7 @@ effects. The machine never asks for more and never remembers them: what it must 
 state, and is checked against these facts before anything is done with it.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -27,6 +27,8 @@ class Visit(Struct, frozen=True):
     facility: str
     address: str | None = None
     status: Literal["booked", "confirmed"] = "booked"
+    protects_against: tuple[str, ...] = ()
+    """The diseases its vaccines are for, where the programme lets texts name them; else empty."""
 
 
 class Prompt(Struct, frozen=True):
@@ -45,6 +47,14 @@ class Place(Struct, frozen=True):
     facility: str
 
 
+class NextDue(Struct, frozen=True):
+    """The first day on which a dose is recommended for a child; diseases as for a visit."""
+
+    child: str
+    on: date
+    protects_against: tuple[str, ...] = ()
+
+
 class Facts(Struct, frozen=True):
     """Everything a step may know.
 
@@ -60,6 +70,7 @@ class Facts(Struct, frozen=True):
     children: tuple[str, ...] = ()
     visits: tuple[Visit, ...] = ()
     prompts: tuple[Prompt, ...] = ()
+    next_due: tuple[NextDue, ...] = ()
     clinic_phone: str | None = None
 
     def visit(self, appointment_id: UUID) -> Visit | None:

@@ -6,7 +6,7 @@ what a nurse reads in a transcript is what the machine does.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from msgspec import Struct, structs
@@ -25,7 +25,7 @@ from conversations.effects import (
     Say,
 )
 from conversations.events import Event, PlaceGone, PlacesFound, Said, VisitChanged
-from conversations.facts import Facts, Place, Prompt, Visit
+from conversations.facts import Facts, NextDue, Place, Prompt, Visit
 from conversations.replies import render
 from conversations.states import Idle, State
 from conversations.step import Step, of
@@ -64,6 +64,7 @@ class Clinic:
         self.children: list[str] = []
         self.visits: dict[UUID, Visit] = {}
         self.free: list[Place] = []
+        self.due: list[NextDue] = []
         self.contested: set[UUID] = set()
         self._prompts: list[Prompt] = []
         self._given_up: dict[UUID, Visit] = {}
@@ -85,6 +86,17 @@ class Clinic:
         )
         self.visits[visit.appointment_id] = visit
         return visit
+
+    def plan_vaccines(self, child: str, diseases: tuple[str, ...]) -> None:
+        """Say which diseases the vaccines of a child's next visit protect against."""
+        visit = self.visit_of(child)
+        self.visits[visit.appointment_id] = structs.replace(visit, protects_against=diseases)
+
+    def add_due(self, child: str, on: date, diseases: tuple[str, ...] = ()) -> None:
+        """From which day the next dose of a child is due."""
+        if child not in self.children:
+            self.children.append(child)
+        self.due.append(NextDue(child, on, diseases))
 
     def add_free(self, starts_at: datetime, facility: str, *, contested: bool = False) -> Place:
         """A session with a place left; a contested one is gone by the time it is asked for."""
@@ -139,6 +151,7 @@ class Clinic:
 
     def facts(self) -> Facts:
         """What is true now."""
+        with_visit = {visit.child for visit in self._upcoming()}
         return Facts(
             now=self.now,
             language=self.language,
@@ -147,6 +160,7 @@ class Clinic:
             children=tuple(self.children) if self.known else (),
             visits=tuple(self._upcoming()) if self.known else (),
             prompts=tuple(self._prompts),
+            next_due=tuple(one for one in self.due if one.child not in with_visit),
             clinic_phone=self.clinic_phone,
         )
 

@@ -3,7 +3,7 @@
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from tables.columns import instant, key, reference, wall_time, whole, words
+from tables.columns import instant, key, reference, wall_time, whole, words, yes_no
 
 
 class Facility(Table):
@@ -24,6 +24,8 @@ class Facility(Table):
     sunday_texts_from = wall_time()
     # The civil hour at which reminders go out.
     remind_at = wall_time()
+    # Whether the programme lets texts name what a visit is for: a phone is read by others too.
+    names_vaccines = yes_no()
     created_at = instant()
 
     facility_text_hours = Check(

@@ -6,17 +6,21 @@ come from people and forms: they are cleaned and cut here, at the last moment be
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 
 from conversations.effects import Param, Params, Say
 from conversations.facts import Place, Visit
-from conversations.replies.catalogue import Formats, catalogue, pieces
+from conversations.replies.catalogue import Catalogue, catalogue, pieces
 from conversations.understanding.lexicon import DEFAULT_LANGUAGE, languages
 
 LONGEST = {"child": 30, "facility": 40, "address": 80, "phone": 20}
 LONGEST_OTHER = 60
+# More than this is a list and no reason to come.
+MOST_DISEASES = 3
 # The month and weekday names of a calendar may lose an accent: with it, the whole text would cost double.
 _UNACCENTED = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
 
@@ -32,7 +36,7 @@ def render(reply: Say | str, params: Params | None = None, language: str = DEFAU
     key, values = (reply.key, reply.params) if isinstance(reply, Say) else (reply, params or {})
     language = language if language in languages() else DEFAULT_LANGUAGE
     read = catalogue(language)
-    writer = _Writer(read.formats, language)
+    writer = _Writer(read, language)
     return "".join(
         words + (writer.write(name, values[name], style) if name is not None else "")
         for words, name, style in pieces(read.replies[key].text)
@@ -42,20 +46,34 @@ def render(reply: Say | str, params: Params | None = None, language: str = DEFAU
 class _Writer:
     """Writes values the way one language does."""
 
-    def __init__(self, formats: Formats, language: str) -> None:
-        self._formats = formats
+    def __init__(self, read: Catalogue, language: str) -> None:
+        self._formats = read.formats
+        self._diseases = read.diseases
         self._language = language
 
     def write(self, name: str, value: Param, style: str) -> str:
         if isinstance(value, datetime):
             return self._date(value, self._formats.starts_at)
+        if isinstance(value, date):
+            return format_date(value, self._formats.day, locale=self._language).translate(_UNACCENTED)
+        if name == "diseases" and isinstance(value, tuple):
+            return self._named({str(disease) for disease in value})
         if isinstance(value, tuple):
-            lines = self._lines(value, with_places=style == "with_places")
+            lines = self._lines(value, with_places=style == "with_places")  # type: ignore[arg-type] # by name
             return _numbered(lines) if style == "numbered" else "; ".join(lines)
         return clean(str(value), LONGEST.get(name, LONGEST_OTHER))
 
     def _date(self, at: datetime, pattern: str) -> str:
         return format_datetime(at, pattern, locale=self._language).translate(_UNACCENTED)
+
+    def _named(self, diseases: AbstractSet[str]) -> str:
+        """The diseases that families know best, in their words; the rest of a long list as such."""
+        known = list(dict.fromkeys(word for name, word in self._diseases.items() if name in diseases))
+        others = sorted(clean(name, LONGEST_OTHER) for name in diseases - self._diseases.keys())
+        words = known + others
+        if len(words) > MOST_DISEASES:
+            return ", ".join(words[:MOST_DISEASES]) + self._formats.more
+        return str(format_list(words, locale=self._language))
 
     def _lines(self, values: Sequence[Place | Visit], *, with_places: bool) -> list[str]:
         """One line per place or visit; the facility where it is asked for, or where they differ."""

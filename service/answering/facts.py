@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from conversations.facts import Facts, Prompt, Visit
+from conversations.facts import Facts, NextDue, Prompt, Visit
 from service.database import sql
 from service.messaging.consent import QUARANTINED
 from service.messaging.quiet_hours import TextHours, hours_of
@@ -28,7 +28,14 @@ FROM (SELECT $1::text AS phone) p LEFT JOIN guardian g ON g.phone = p.phone
 CHILDREN = """
 SELECT c.id AS child_id, c.first_name, f.name AS facility, f.address, f.phone AS clinic_phone, f.zone,
        f.texts_from, f.sunday_texts_from, f.texts_until,
-       v.id AS appointment_id, v.version, v.status, v.starts_at
+       v.id AS appointment_id, v.version, v.status, v.starts_at, fc.due_on,
+       CASE WHEN f.names_vaccines THEN ARRAY(
+           SELECT DISTINCT unnest(p.antigens) FROM planned_dose p WHERE p.appointment = v.id ORDER BY 1)
+       END AS protects_against,
+       CASE WHEN f.names_vaccines AND v.id IS NULL THEN ARRAY(
+           SELECT DISTINCT jsonb_array_elements_text(g->'antigens') FROM jsonb_array_elements(fc.groups) AS g
+           WHERE (g->>'recommended')::date <= greatest(fc.due_on, ($2 AT TIME ZONE f.zone)::date) ORDER BY 1)
+       END AS due_against
 FROM guardianship gs
 JOIN child c ON c.id = gs.child
 LEFT JOIN LATERAL (
@@ -36,6 +43,7 @@ LEFT JOIN LATERAL (
     FROM appointment a JOIN clinic_session s ON s.id = a.clinic_session
     WHERE a.child = c.id AND a.status IN ('booked', 'confirmed') AND s.ends_at > $2) v ON true
 JOIN facility f ON f.id = coalesce(v.facility, c.facility)
+LEFT JOIN forecast fc ON fc.child = c.id
 WHERE gs.guardian = $1
 ORDER BY v.starts_at NULLS LAST, c.created_at, c.id
 """
@@ -95,6 +103,11 @@ def _facts(owner: Any, children: Any, prompts: Any, now: datetime) -> Facts:
         prompts=tuple(
             Prompt(row["appointment"], row["appointment_version"], row["sent_at"]) for row in prompts
         ),
+        next_due=tuple(
+            NextDue(row["first_name"], row["due_on"], tuple(row["due_against"] or ()))
+            for row in children
+            if row["appointment_id"] is None and row["due_on"] is not None
+        ),
         clinic_phone=children[0]["clinic_phone"] if children else None,
     )
 
@@ -109,4 +122,5 @@ def _visit(row: Any) -> Visit:
         facility=row["facility"],
         address=row["address"] or None,
         status=row["status"],
+        protects_against=tuple(row["protects_against"] or ()),
     )

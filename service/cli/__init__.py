@@ -89,11 +89,14 @@ COMMANDS: Final = (
     ),
     Command(
         "schedule",
-        "print the faults of a vaccination schedule, or the schedule as a card",
+        "check: print a schedule's faults, or the schedule as a card; add: hand it in to the service",
         "service.cli.schedule",
         (
-            Argument("action", {"choices": ["check"]}),
-            Argument("path", {"metavar": "PATH", "help": "the schedule"}),
+            Argument("action", {"choices": ["check", "add"]}),
+            Argument(
+                "path", {"metavar": "PATH", "help": "CDC's supporting data (folder or zip), or a TOML file"}
+            ),
+            Argument("--country", {"help": "add: for facilities of which country (default: the schedule's)"}),
         ),
     ),
 )

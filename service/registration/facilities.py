@@ -24,6 +24,7 @@ from service.plain_words import one_line
 from service.registration.languages import known_language
 from service.registration.phones import read_phone
 from service.unset import either
+from service.vaccination.forecasts import forget_forecasts
 from service.wall_time import WallTime, read_wall_time
 from tables.places import Facility
 
@@ -34,6 +35,9 @@ HOURS = ("texts_from", "texts_until", "sunday_texts_from", "remind_at")
 Zone = Annotated[str, Meta(description="IANA time zone.", examples=["Africa/Nairobi"], max_length=64)]
 Country = Annotated[
     str, Meta(description="ISO 3166 alpha-2: how local phone numbers are read.", examples=["KE"])
+]
+NamesVaccines = Annotated[
+    bool, Meta(description="Whether texts may name what a visit is for: others read a phone too.")
 ]
 Language = Annotated[str, Meta(description="The language of its texts.", examples=["en"], max_length=8)]
 ClinicPhone = Annotated[str | None, Meta(description="Where parents can call.", examples=["+254700000001"])]
@@ -52,6 +56,7 @@ class NewFacility(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     texts_until: WallTime = "20:00"
     sunday_texts_from: WallTime = "12:00"
     remind_at: WallTime = "10:00"
+    names_vaccines: NamesVaccines = False
 
 
 class FacilityChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,6 +72,7 @@ class FacilityChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     texts_until: WallTime | UnsetType = UNSET
     sunday_texts_from: WallTime | UnsetType = UNSET
     remind_at: WallTime | UnsetType = UNSET
+    names_vaccines: NamesVaccines | UnsetType = UNSET
 
 
 class FacilityView(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +89,7 @@ class FacilityView(msgspec.Struct, frozen=True, kw_only=True):
     texts_until: time
     sunday_texts_from: time
     remind_at: time
+    names_vaccines: bool
     created_at: datetime
 
 
@@ -119,6 +126,8 @@ async def change_facility(
             require_admin(actor)
             row = _checked(_merged(change, before))
             await Facility.update(row).where(Facility.id == facility_id)
+            if (row["country"], row["zone"]) != (before.country, before.zone):
+                await forget_forecasts(facility_id)
             old, new = audit.differences(_columns(before), row)
             await audit.record(
                 audit.entry(actor, "update", "facility", facility_id, now=now, before=old, after=new)
@@ -185,6 +194,7 @@ def _checked(new: NewFacility) -> dict[Any, Any]:
         "zone": _zone(new.zone),
         "country": country,
         "language": known_language(new.language, field="language"),
+        "names_vaccines": new.names_vaccines,
     }
     return row | _hours(new)
 

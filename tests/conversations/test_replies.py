@@ -27,6 +27,8 @@ ORDINARY: Params = {
     "child": "Zuri",
     "starts_at": AT,
     "facility": "Kilimani Clinic",
+    "diseases": ("Diphtheria", "Tetanus", "Pertussis", "Polio", "Pneumococcal"),
+    "due_on": AT.date(),
     "address": "12 Argwings Kodhek Road",
     "phone": "+254 20 555 0100",
     "offers": tuple(Place(UUID(int=n), AT.replace(day=10 + n), "Kilimani Clinic") for n in range(3)),

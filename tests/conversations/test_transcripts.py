@@ -95,6 +95,14 @@ class Rehearsal:
         self.facility = facility
         self.clinic.add_visit(child, self._at(at), facility, *address)
 
+    def _vaccines(self, value: str) -> None:
+        child, *diseases = (part.strip() for part in value.split(","))
+        self.clinic.plan_vaccines(child, tuple(diseases))
+
+    def _due(self, value: str) -> None:
+        child, day, *diseases = (part.strip() for part in value.split(","))
+        self.clinic.add_due(child, self._at(f"{day} 00:00").date(), tuple(diseases))
+
     def _free(self, value: str) -> None:
         for part in value.split("·"):
             gone = part.endswith("(gone)") or "(gone)" in part
