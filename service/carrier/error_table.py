@@ -83,6 +83,7 @@ REACTIONS: dict[int, Reaction] = {
     30027: _hold("the day's allowance at the phone's carrier is used up"),
     20003: _stop("credentials refused"),
     20005: _stop("the account is not active"),
+    20404: _stop("the account is unknown"),
     30002: _stop("the account is suspended"),
     21212: _stop("the sender is no number"),
     21603: _stop("no sender"),
@@ -114,6 +115,7 @@ REACTIONS: dict[int, Reaction] = {
     11205: Reaction(meaning="our webhook could not be connected to", alert=True),
     11217: Reaction(meaning="our webhook failed", alert=True),
     12100: Reaction(meaning="our webhook's answer is no XML", alert=True),
+    12200: Reaction(meaning="our webhook's answer is no TwiML", alert=True),
     12300: Reaction(meaning="our webhook's answer has the wrong type", alert=True),
 }
 
@@ -163,6 +165,7 @@ def classify(status: int, code: int | None) -> CarrierError:
         return NotProcessed(20429)
     if status >= 500:  # noqa: PLR2004 - a server error came after the request was read
         return OutcomeUnknown(code)
-    if status in {401, 403}:
+    if status in {401, 403, 404}:
+        # Said by something before the carrier's API, or of the account: no text is to blame.
         return OperatorNeeded(20003)
     return Refused(code)
