@@ -18,7 +18,7 @@ from conversations.understanding.lexicon import DEFAULT_LANGUAGE, languages
 LONGEST = {"child": 30, "facility": 40, "address": 80, "phone": 20}
 LONGEST_OTHER = 60
 # The month and weekday names of a calendar may lose an accent: with it, the whole text would cost double.
-_UNACCENTED = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
+_UNACCENTED = str.maketrans("áíóúûÁÍÓÚÛ", "aiouuAIOUU")
 
 
 def render(reply: Say | str, params: Params | None = None, language: str = DEFAULT_LANGUAGE) -> str:
