@@ -19,6 +19,10 @@ _STATES = (
     states.ChoosingPlace,
     states.GaveUpPlace,
     states.WithPerson,
+    states.JoiningName,
+    states.JoiningBirth,
+    states.JoiningFacility,
+    states.JoiningConsent,
 )
 
 # Where a handler can lead. The functions decide by the facts, so this is said here once, for the diagram;
@@ -39,6 +43,10 @@ LEADS_TO: dict[str, tuple[str, ...]] = {
     "decline_while_choosing": ("GaveUpPlace", "Idle"),
     "offer_places_again": ("ChoosingPlace", "WithPerson"),
     "stay_cancelled": ("Idle",),
+    "take_name": ("JoiningBirth", "Idle", "WithPerson"),
+    "take_birth": ("JoiningFacility", "JoiningBirth", "Idle", "WithPerson"),
+    "take_facility": ("JoiningConsent", "JoiningFacility", "Idle", "WithPerson"),
+    "take_consent": ("Idle", "JoiningFacility", "WithPerson"),
 }
 
 _OPENING = """\
@@ -49,12 +57,17 @@ _OPENING = """\
 A text is read (what was meant, in its scene), and the table says what follows. The machine knows nothing
 but the text, the saved state and the facts that the service has just loaded; it asks for changes as
 effects, which are applied in one transaction with the state and the replies.
+
+With each text its reading is kept (intent, evidence, rule, confidence), and the scene it was read in:
+staff see why, say what it really meant, and new rules are
+[tried on past texts](operations.md#new-rules-before-they-go-live).
 """
 
 
 _EVERYWHERE = """\
 Not drawn, because it is the same everywhere: a visit that is gone leads to Idle, one that has changed is
-asked about anew (AwaitingConfirmation), the second misunderstanding in a row leads to WithPerson."""
+asked about anew (AwaitingConfirmation), the second misunderstanding in a row leads to WithPerson, JOIN begins
+a registration (JoiningName), or goes on with one, and needs no registered phone."""
 
 
 def document() -> str:
@@ -72,6 +85,7 @@ def _states() -> Iterator[str]:
 def _diagram() -> Iterator[str]:
     yield "## How one thing leads to another\n\n```mermaid\nstateDiagram-v2\n    [*] --> Idle"
     yield "    Idle --> AwaitingConfirmation: a text about a visit goes out"
+    yield "    Idle --> JoiningName: join"
     arrows: dict[tuple[str, str], list[str]] = {}
     rows = (*transitions.TRANSITIONS.items(), *transitions.ANOTHER_CHILD.items())
     for (state, intent), handler in rows:

@@ -5,7 +5,7 @@ effects. The machine never asks for more and never remembers them: what it must 
 state, and is checked against these facts before anything is done with it.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -27,6 +27,8 @@ class Visit(Struct, frozen=True):
     facility: str
     address: str | None = None
     status: Literal["booked", "confirmed"] = "booked"
+    protects_against: tuple[str, ...] = ()
+    """The diseases its vaccines are for, where the programme lets texts name them; else empty."""
 
 
 class Prompt(Struct, frozen=True):
@@ -45,6 +47,22 @@ class Place(Struct, frozen=True):
     facility: str
 
 
+class NextDue(Struct, frozen=True):
+    """The first day on which a dose is recommended for a child; diseases as for a visit."""
+
+    child: str
+    on: date
+    protects_against: tuple[str, ...] = ()
+
+
+class KnownFacility(Struct, frozen=True):
+    """A facility that a parent may name; `number` is the one on its posters."""
+
+    facility_id: UUID
+    name: str
+    number: int | None = None
+
+
 class Facts(Struct, frozen=True):
     """Everything a step may know.
 
@@ -60,7 +78,16 @@ class Facts(Struct, frozen=True):
     children: tuple[str, ...] = ()
     visits: tuple[Visit, ...] = ()
     prompts: tuple[Prompt, ...] = ()
+    next_due: tuple[NextDue, ...] = ()
     clinic_phone: str | None = None
+    may_join: bool = True
+    """Whether one more child may be put before staff by this phone."""
+    facilities: tuple[KnownFacility, ...] = ()
+    """Filled only while a child is being registered and its facility matters."""
+
+    def facility(self, facility_id: UUID) -> KnownFacility | None:
+        """The facility with this id, or None once it is gone."""
+        return next((one for one in self.facilities if one.facility_id == facility_id), None)
 
     def visit(self, appointment_id: UUID) -> Visit | None:
         """The active visit with this id, or None once it is cancelled, past or somebody else's."""

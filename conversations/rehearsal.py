@@ -6,7 +6,7 @@ what a nurse reads in a transcript is what the machine does.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from msgspec import Struct, structs
@@ -22,10 +22,11 @@ from conversations.effects import (
     Move,
     OptIn,
     OptOut,
+    RegisterClaim,
     Say,
 )
 from conversations.events import Event, PlaceGone, PlacesFound, Said, VisitChanged
-from conversations.facts import Facts, Place, Prompt, Visit
+from conversations.facts import Facts, KnownFacility, NextDue, Place, Prompt, Visit
 from conversations.replies import render
 from conversations.states import Idle, State
 from conversations.step import Step, of
@@ -64,7 +65,10 @@ class Clinic:
         self.children: list[str] = []
         self.visits: dict[UUID, Visit] = {}
         self.free: list[Place] = []
+        self.due: list[NextDue] = []
         self.contested: set[UUID] = set()
+        self.facilities: list[KnownFacility] = []
+        self.may_join = True
         self._prompts: list[Prompt] = []
         self._given_up: dict[UUID, Visit] = {}
 
@@ -86,6 +90,17 @@ class Clinic:
         self.visits[visit.appointment_id] = visit
         return visit
 
+    def plan_vaccines(self, child: str, diseases: tuple[str, ...]) -> None:
+        """Say which diseases the vaccines of a child's next visit protect against."""
+        visit = self.visit_of(child)
+        self.visits[visit.appointment_id] = structs.replace(visit, protects_against=diseases)
+
+    def add_due(self, child: str, on: date, diseases: tuple[str, ...] = ()) -> None:
+        """From which day the next dose of a child is due."""
+        if child not in self.children:
+            self.children.append(child)
+        self.due.append(NextDue(child, on, diseases))
+
     def add_free(self, starts_at: datetime, facility: str, *, contested: bool = False) -> Place:
         """A session with a place left; a contested one is gone by the time it is asked for."""
         place = Place(uuid5(_NAMES, f"place {starts_at.isoformat()} {facility}"), starts_at, facility)
@@ -93,6 +108,10 @@ class Clinic:
         if contested:
             self.contested.add(place.session_id)
         return place
+
+    def add_facility(self, name: str, number: int | None = None) -> None:
+        """A facility that a parent can name."""
+        self.facilities.append(KnownFacility(uuid5(_NAMES, f"facility {name}"), name, number))
 
     def prompt(self, key: str, child: str) -> str:
         """Text about a child's visit, as the clinic does by itself, and give what goes out."""
@@ -139,6 +158,7 @@ class Clinic:
 
     def facts(self) -> Facts:
         """What is true now."""
+        with_visit = {visit.child for visit in self._upcoming()}
         return Facts(
             now=self.now,
             language=self.language,
@@ -147,7 +167,10 @@ class Clinic:
             children=tuple(self.children) if self.known else (),
             visits=tuple(self._upcoming()) if self.known else (),
             prompts=tuple(self._prompts),
+            next_due=tuple(one for one in self.due if one.child not in with_visit),
             clinic_phone=self.clinic_phone,
+            may_join=self.may_join,
+            facilities=tuple(self.facilities),
         )
 
     def _apply(self, result: Step, done: list[Effect]) -> Event | None:
@@ -176,7 +199,7 @@ class Clinic:
                 return PlacesFound(appointment_id, nearest(free, wish, visit.starts_at))
             case OptOut() | OptIn():
                 self.opted_out = isinstance(effect, OptOut)
-            case Say() | HandOff():
+            case RegisterClaim() | Say() | HandOff():
                 pass
         return None
 
@@ -232,6 +255,7 @@ def a_demo_clinic(now: datetime, language: str = "en") -> Clinic:
     clinic = Clinic(now, language, phone="+254 20 555 0100")
     morning = now.replace(hour=10, minute=0, second=0, microsecond=0)
     clinic.add_visit("Zuri", morning + timedelta(days=8), "Kilimani Clinic", "12 Argwings Kodhek Road")
+    clinic.add_facility("Kilimani Clinic", 42)
     for days, hour in _free_hours():
         clinic.add_free(morning.replace(hour=hour) + timedelta(days=days), "Kilimani Clinic")
     return clinic

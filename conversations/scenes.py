@@ -4,11 +4,14 @@ A reply belongs to the text it answers. When a reminder has gone out since the l
 what the parent is answering, except where a bare number can only belong to a list shown before it.
 """
 
+from msgspec import structs
+
 from conversations.effects import HandOffReason
 from conversations.events import Said
 from conversations.facts import Facts
 from conversations.families import abouts, visits_spoken_of
 from conversations.intents import Intent
+from conversations.joining.answers import days_of_birth
 from conversations.states import (
     About,
     AwaitingConfirmation,
@@ -17,12 +20,17 @@ from conversations.states import (
     Clarifying,
     GaveUpPlace,
     Idle,
+    Joining,
+    JoiningBirth,
+    JoiningConsent,
+    JoiningFacility,
+    JoiningName,
     LookingForPlaces,
     State,
     WithPerson,
 )
 from conversations.understanding.reader import understand
-from conversations.understanding.reading import Question, Scene
+from conversations.understanding.reading import Question, Reading, Scene
 
 _QUESTIONS: dict[type[State], Question] = {
     AwaitingConfirmation: Question.WILL_YOU_COME,
@@ -30,6 +38,10 @@ _QUESTIONS: dict[type[State], Question] = {
     ChoosingVisit: Question.WHICH_VISIT,
     ChoosingPlace: Question.WHICH_PLACE,
     GaveUpPlace: Question.ANOTHER_DAY,
+    JoiningName: Question.WILL_YOU_COME,
+    JoiningBirth: Question.WILL_YOU_COME,
+    JoiningFacility: Question.WILL_YOU_COME,
+    JoiningConsent: Question.WILL_YOU_COME,
 }
 
 
@@ -43,7 +55,16 @@ def bound(state: State, said: Said, facts: Facts) -> State:
     latest = {prompt.appointment_id: About(prompt.appointment_id, prompt.version) for prompt in facts.prompts}
     if not latest or _picks_from_older_list(state, said, facts, prompted=set(latest)):
         return state
-    return AwaitingConfirmation(tuple(latest.values()))
+    asked = AwaitingConfirmation(tuple(latest.values()))
+    return state if isinstance(state, Joining) and not _answers(asked, state, said, facts) else asked
+
+
+def _answers(asked: AwaitingConfirmation, state: Joining, said: Said, facts: Facts) -> bool:
+    """Whether a text in the middle of a registration is about the visit that was reminded of meanwhile."""
+    if isinstance(state, JoiningBirth) and days_of_birth(said.text, state.language, facts):
+        return False
+    reading = understand(said.text, scene_of(asked, facts))
+    return reading.intent in {Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE}
 
 
 def _picks_from_older_list(state: State, said: Said, facts: Facts, prompted: set[object]) -> bool:
@@ -67,6 +88,12 @@ def scene_of(state: State, facts: Facts) -> Scene:
         offers=tuple(place.starts_at for place in state.offers) if isinstance(state, ChoosingPlace) else (),
         choices=_choices(state),
     )
+
+
+def read(text: str, scene: Scene) -> Reading:
+    """How a text is read in its scene. Whoever sends no words has sent a picture."""
+    reading = understand(text, scene)
+    return structs.replace(reading, intent=Intent.PICTURE) if reading.rule == "empty" else reading
 
 
 def _choices(state: State) -> int:

@@ -3,9 +3,11 @@
 A state is a small value that is saved between two texts. It names appointments by id and version and
 holds no names and no times of visits: those are looked up in the facts of the next step, so that an
 answer to something that has changed meanwhile is noticed. `misunderstood` counts the texts in a row that
-could not be understood.
+could not be understood. Only a child that is being registered has its name in the state: it is nowhere
+else yet.
 """
 
+from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,6 +15,7 @@ from msgspec import Struct
 from conversations.effects import HandOffReason
 from conversations.facts import Place
 from conversations.intents import Intent
+from conversations.joining.births import Birth
 from conversations.wish import Wish
 
 
@@ -87,6 +90,44 @@ class WithPerson(Struct, frozen=True, tag=True, omit_defaults=True):
     reason: HandOffReason
 
 
+class JoiningName(Struct, frozen=True, tag=True, omit_defaults=True):
+    """A child is being registered: asked for its first name. `language` is that of the word JOIN."""
+
+    language: str
+    misunderstood: int = 0
+
+
+class JoiningBirth(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Asked when the child was born. `choices`, numbered from one, are what an unclear day can mean."""
+
+    language: str
+    child: str
+    choices: tuple[date, ...] = ()
+    misunderstood: int = 0
+
+
+class JoiningFacility(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Asked for the clinic, by name or number. `choices`, numbered from one, are those that may be meant."""
+
+    language: str
+    child: str
+    born: Birth
+    choices: tuple[UUID, ...] = ()
+    misunderstood: int = 0
+
+
+class JoiningConsent(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Read back what was answered, and asked whether to register the child and text about it."""
+
+    language: str
+    child: str
+    born: Birth
+    facility_id: UUID
+    misunderstood: int = 0
+
+
+Joining = JoiningName | JoiningBirth | JoiningFacility | JoiningConsent
+
 State = (
     Idle
     | AwaitingConfirmation
@@ -96,4 +137,8 @@ State = (
     | ChoosingPlace
     | GaveUpPlace
     | WithPerson
+    | JoiningName
+    | JoiningBirth
+    | JoiningFacility
+    | JoiningConsent
 )

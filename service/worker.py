@@ -1,4 +1,4 @@
-"""The worker: sends texts, turns due reminders into texts, settles what was left unknown.
+"""The worker: sends texts, turns due reminders into texts, settles what was left unknown, forecasts by night.
 
 It wakes when a job comes through the queue and, whatever becomes of the queue, every few seconds by
 itself: the tables say what is due, a job only says "now". Several workers may run beside each other.
@@ -23,10 +23,14 @@ from service.messaging.reconciliation import reconcile
 from service.nudge import WAKE, queue
 from service.reminders.planning import queue_due_reminders
 from service.settings import Settings
+from service.vaccination.forecasts import BATCH as FORECASTS
+from service.vaccination.forecasts import renew_stale
 
 SWEEP_SECONDS = 2.0
 # How often what is only kept for a while is dropped: tries at passwords.
 TIDY_EVERY = timedelta(hours=1)
+# How often forecasts of a day gone by are looked for: each facility's night comes at its own hour.
+FORECAST_SECONDS = 60.0
 # A batch that is under way when the worker is told to stop has this long to be recorded.
 FINISH_SECONDS = 3.0
 CONNECTIONS = 6
@@ -84,6 +88,20 @@ class Sender:
                 await asyncio.wait_for(self._woken.wait(), left)
 
 
+async def keep_forecasts(clock: Clock) -> None:
+    """Work out forecasts whose day is over, for as long as the worker runs, beside the texts."""
+    while True:
+        try:
+            done = await renew_stale(now=clock())
+        except AWAY as error:
+            log.warning("database away", error=type(error).__name__)
+            done = 0
+        except Exception as error:  # noqa: BLE001 - a schedule that cannot be read must not stop the texts
+            log.error("forecasting stumbled", error=type(error).__name__)  # noqa: TRY400
+            done = 0
+        await asyncio.sleep(0 if done == FORECASTS else FORECAST_SECONDS)
+
+
 async def serve(settings: Settings, clock: Clock = now) -> None:
     """Run a worker until it is told to stop by a signal."""
     async with connection_pool(largest=CONNECTIONS), gateway(settings, at_once=BATCH) as carrier:
@@ -96,10 +114,12 @@ async def serve(settings: Settings, clock: Clock = now) -> None:
         worker = Worker(jobs, functions=[(WAKE, sender.wake)], concurrency=2)
         sending = asyncio.create_task(sender.run())
         sending.add_done_callback(lambda _: worker.event.set())
+        forecasting = asyncio.create_task(keep_forecasts(clock))
         try:
             await worker.start()
         finally:
             sender.stop()
+            forecasting.cancel()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(sending, FINISH_SECONDS)
             await jobs.disconnect()

@@ -3,7 +3,7 @@
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from tables.columns import day, instant, key, one_of, reference, whole, words
+from tables.columns import day, instant, key, list_of_words, one_of, reference, whole, words
 from tables.people import Child
 from tables.places import ClinicSession
 
@@ -49,3 +49,16 @@ class Reminder(Table):
     reminder_once = Unique(["appointment", "appointment_version", "kind"])
     reminder_kind_known = one_of("kind", REMINDER_KINDS)
     reminder_status_known = one_of("status", REMINDER_STATUSES)
+
+
+class PlannedDose(Table):
+    """A dose that a visit is for."""
+
+    id = key()
+    appointment = reference(Appointment, index=False)
+    # The vaccine that is expected to be given.
+    cvx = words(24)
+    label = words(160)
+    antigens = list_of_words()
+
+    planned_dose_once = Unique(["appointment", "cvx"])

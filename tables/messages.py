@@ -22,7 +22,7 @@ OUTBOX_STATUSES = (
     "expired",
     "parked",
 )
-OUTBOX_KINDS = ("reply", "opt_out", "booked", "moved", "cancelled", "reminder", "by_hand")
+OUTBOX_KINDS = ("reply", "opt_out", "booked", "moved", "cancelled", "reminder", "by_hand", "registered")
 OPT_OUT_SOURCES = ("text", "carrier", "staff")
 
 
@@ -55,7 +55,31 @@ class InboundMessage(Table):
     received_at = instant(index=True)
     # How it was understood: intent, rule, evidence. Null when nothing had to be understood.
     reading = JSONB(null=True, default=None)
+    # In which circumstances it was read, so that it can be read again after they have changed. Names
+    # children: health data, as the body is.
+    scene = JSONB(null=True, default=None)
+    # The schema version of `scene`.
+    scene_version = small(null=True)
     outcome = words(24, null=True)
+
+    inbound_message_scene_has_version = Check("(scene IS NULL) = (scene_version IS NULL)")
+
+
+class ReadingCorrection(Table):
+    """What staff say a text meant. A later one takes its place; the audit trail keeps both."""
+
+    id = key()
+    inbound = reference(InboundMessage, index=False)
+    intent = words(32)
+    # First names. Null: nothing is said of children; empty: the text names none.
+    children = JSONB(null=True, default=None)
+    # Days and hours. Null: nothing is said of them.
+    wanted = JSONB(null=True, default=None)
+    note = Text(null=True, default=None)
+    corrected_by = reference(User, null=True)
+    corrected_at = instant()
+
+    reading_correction_once = Unique(["inbound"])
 
 
 class OutboxMessage(Table):

@@ -112,7 +112,11 @@ def meaning(reading: Reading, scene: SceneLine) -> dict[str, Any]:
     """The reading in the words of the documentation."""
     parts = reading.parts or ()
     chief = _named(reading, scene)
-    others = [_NAMES.get(part.intent, part.intent) for part in parts[1:] if part.intent is not Intent.UNSURE]
+    others = [
+        _NAMES.get(part.leaning or part.intent, part.leaning or part.intent)
+        for part in parts[1:]
+        if part.leaning or part.intent is not Intent.UNSURE
+    ]
     return {
         "intent": chief,
         "intents": list(dict.fromkeys((chief, *others))),
@@ -120,7 +124,7 @@ def meaning(reading: Reading, scene: SceneLine) -> dict[str, Any]:
         "children": _children(reading, scene),
         "confidence": reading.confidence,
         "evidence": reading.evidence,
-        "ask": reading.ask or _must_choose(reading, scene),
+        "ask": reading.ask or reading.leaning is not None or _must_choose(reading, scene),
         "rule": reading.rule,
         "urgent": reading.urgent,
         "language": reading.language_asked or reading.language,
@@ -136,7 +140,8 @@ def _named(reading: Reading, scene: SceneLine) -> str:
         return Intent.UNKNOWN
     if reading.intent is Intent.CONFIRM and scene.prompt in {"slot_offer", "missed"} and not _comes(reading):
         return Intent.RESCHEDULE  # "yes" to other places, or to another day, takes one of them
-    intent = (reading.leaning or Intent.UNKNOWN) if reading.intent is Intent.UNSURE else reading.intent
+    open_ = reading.intent in {Intent.UNSURE, Intent.UNKNOWN}
+    intent = (reading.leaning or Intent.UNKNOWN) if open_ else reading.intent
     return _NAMES.get(intent, intent)
 
 

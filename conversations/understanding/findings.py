@@ -4,16 +4,23 @@ This is evidence, not yet meaning. Whether a promise is negated, only asked abou
 noted here; what follows from that in the scene is decided by the rules.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct, structs
 
 from conversations.understanding.calendar import Calendar
+from conversations.understanding.children import (
+    SpokenOf,
+    all_in,
+    children_in,
+    children_names,
+    place_of,
+    where_named,
+    words_of,
+)
 from conversations.understanding.days import mentions
 from conversations.understanding.lexicon import Lexicon
 from conversations.understanding.mention import Mention
-from conversations.understanding.normal import normalise
 from conversations.understanding.phrases import Match, end_of_group
 from conversations.understanding.reading import Scene
 from conversations.understanding.spelling import SHORTEST_MENDED
@@ -21,9 +28,9 @@ from conversations.understanding.tokens import Clause
 from conversations.understanding.when import When, refused_in
 
 # Their words hold names of days that are not meant: "good morning", "voy tarde".
-_NOT_ABOUT_DAYS = frozenset({"nothing", "greeting", "thanks"})
+_NOT_ABOUT_DAYS = frozenset({"greeting", "thanks"})
 # These give way to a day that holds their words ("after school"), and hide one that they hold ("voy tarde").
-_LESS_THAN_DAYS = frozenset({"hedge", "obstacle", "later", "sooner", "same_day", "any_of_these"})
+_LESS_THAN_DAYS = frozenset({"nothing", "hedge", "obstacle", "later", "sooner", "same_day", "any_of_these"})
 # How far a "not" reaches: "not at all sure to come".
 _NEGATION_REACH = 3
 # One letter answers when it stands alone; beside other words it is "y" for "and" or a slip of the thumb.
@@ -72,13 +79,14 @@ class ClauseRead(Struct, frozen=True):
     acts: tuple[Act, ...]
     wished: tuple[Mention, ...]
     refused: tuple[Mention, ...]
-    spoken_of: tuple[tuple[int, tuple[str, ...]], ...]
+    spoken_of: tuple[SpokenOf, ...]
     all_children: bool
     unexplained: int
+    figures: bool
 
 
 class Findings(Struct, frozen=True):
-    """The evidence in a text. `figures` says that a bare number stands in it.
+    """The evidence in a text. `figures` says that a bare number stands in it, of which nothing is known.
 
     `denied` is the guardian's name where it is said not to be theirs ("I'm not Amina"). `unresolved` says
     that a child is spoken of and the scene does not tell which.
@@ -128,7 +136,7 @@ class Findings(Struct, frozen=True):
 def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: bool = True) -> Findings:
     """The evidence of some clauses together; `whole` where they are all of the text."""
     everything = tuple(word for clause in reads for word in clause.words)
-    named = {name for clause in reads for _, names in clause.spoken_of for name in names}
+    named = {name for clause in reads for one in clause.spoken_of for name in one.names}
     return Findings(
         language=known.language,
         acts=tuple(act for clause in reads for act in clause.acts),
@@ -138,9 +146,9 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
         ),
         children=tuple(name for name in scene.children if name in named),
         all_children=any(clause.all_children for clause in reads),
-        unresolved=any(not names for clause in reads for _, names in clause.spoken_of),
+        unresolved=any(not one.names for clause in reads for one in clause.spoken_of),
         choice=_choice(_besides_politeness(reads), known, scene.choices) if whole else None,
-        figures=any(word.isdecimal() for word in everything),
+        figures=any(clause.figures for clause in reads),
         denied=_denied(reads, known, scene),
         words=len(everything),
         unexplained=sum(clause.unexplained for clause in reads),
@@ -175,43 +183,29 @@ def read_clause(
     refused = refused_in(
         words, named, matches, _refusing_words(words, negators, matches, tongues), first.days.joined_by
     )
-    spoken_of = tuple(_spoken_of(words, names, tongues, scene, covered))
-    everyone = next(
-        (span for one in tongues for name in one.children["all"] if (span := _at(words, name))), range(0)
-    )
-    explained = covered | set(negators)
-    if covered.isdisjoint(everyone):
-        explained |= set(everyone)
-    for mention in named:
-        explained |= set(range(mention.start, mention.end))
-    unexplained = sum(
-        _needs_meaning(word, tongues)
-        for at, word in enumerate(words)
-        if at not in explained and not any(at == place for place, _ in spoken_of)
-    )
+    spoken_of = children_in(words, names, tongues, scene, covered)
+    everyone = all_in(words, tongues, matches)
+    explained = covered | set(negators) | set(everyone)
+    explained |= {at for mention in named for at in range(mention.start, mention.end)}
+    explained |= {at for one in spoken_of for at in range(one.start, one.end)}
+    unexplained = sum(_needs_meaning(word, tongues) for at, word in enumerate(words) if at not in explained)
+    heard = _heard(matches, named, clause)
+    aside = frozenset(at for one in spoken_of for at in range(one.start, one.end)) | set(everyone)
     return ClauseRead(
         words=words,
         language=first.language,
         matches=tuple(matches),
         acts=tuple(
             structs.replace(act, beside=unexplained)
-            for act in _acts(
-                number,
-                Clause(words, clause.asked),
-                _heard(matches, named, clause),
-                negators,
-                covered,
-                tongues,
-            )
+            for act in _acts(number, Clause(words, clause.asked), heard, negators, covered, aside, tongues)
         ),
         wished=tuple(mention for mention in named if mention not in refused and mention.meaning != "past"),
         refused=tuple(mention for mention in named if mention in refused),
         spoken_of=spoken_of,
         # "All" by itself is all children where nothing else is said of it: not in "all month".
-        all_children=bool(everyone)
-        and covered.isdisjoint(everyone)
-        and (len(everyone) > 1 or not unexplained),
+        all_children=bool(everyone) and (len(everyone) > 1 or not unexplained),
         unexplained=unexplained,
+        figures=any(word.isdecimal() for at, word in enumerate(words) if at not in explained),
     )
 
 
@@ -294,17 +288,21 @@ def _acts(
     matches: Sequence[Match],
     negators: Sequence[int],
     covered: set[int],
+    aside: Collection[int],
     tongues: Sequence[Lexicon],
 ) -> Iterator[Act]:
+    """The acts of a clause; children named in it, `aside`, do not count as company."""
     words = clause.words
-    rest = {word for at, word in enumerate(words) if at not in covered}
+    rest = {word for at, word in enumerate(words) if at not in covered and at not in aside}
     opened = any(_opens_as_question(words, known) for known in tongues[:1])
     for match in matches:
         others = {
             word for other in matches if other.act != match.act for word in words[other.start : other.end]
         }
         alone = all(
-            not word.isalnum() or any(word in known.polite for known in tongues) for word in rest | others
+            not word.isalnum()
+            or any(word in known.polite or word in known.turning_words for known in tongues)
+            for word in rest | others
         )
         if match.act in _ONLY_ALONE and not alone:
             continue
@@ -343,7 +341,7 @@ def _refusing_words(
     spans += [(match.start, match.end) for match in matches if match.act == "no"]
     for known in tongues:
         for phrase in known.days.except_:
-            if found := _at(words, phrase):
+            if found := place_of(words, phrase):
                 spans.append((found.start, found.stop))
     return spans
 
@@ -368,91 +366,18 @@ def _needs_meaning(word: str, tongues: Sequence[Lexicon]) -> bool:
     return word.isalpha() and not any(word in known.meaningless for known in tongues)
 
 
-def _at(words: tuple[str, ...], phrase: tuple[str, ...]) -> range | None:
-    """Where a phrase stands in the words."""
-    if phrase[0] not in words:
-        return None
-    for start in range(len(words) - len(phrase) + 1):
-        if words[start : start + len(phrase)] == phrase:
-            return range(start, start + len(phrase))
-    return None
-
-
-# --- whom it is about ------------------------------------------------------------------------------
-
-
-def children_names(scene: Scene, known: Lexicon) -> dict[str, tuple[str, ...]]:
-    """The children's names as they stand in a levelled text, without those that are also words."""
-    names = {name: _words_of(name) for name in scene.children}
-    return {name: words for name, words in names.items() if words and not _is_a_word(words, known)}
-
-
-def _spoken_of(
-    words: tuple[str, ...],
-    names: dict[str, tuple[str, ...]],
-    tongues: Sequence[Lexicon],
-    scene: Scene,
-    covered: set[int],
-) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Where a child is named or described, and who that can be: nobody where the scene does not tell."""
-    for name, parts in names.items():
-        if found := _names(words, parts):
-            yield found.start, (name,)
-    if len(scene.children) < 2:  # noqa: PLR2004  there is nobody to tell apart
-        return
-    for known in tongues:
-        for kind in ("younger", "older", "girl", "boy", "other"):
-            for phrase in known.children[kind]:
-                found = _at(words, phrase)
-                if found and covered.isdisjoint(found):
-                    yield found.start, described(kind, scene)
-                    break
-
-
-def described(kind: str, scene: Scene) -> tuple[str, ...]:
-    """The child that a description fits, where the facts leave only one. "The other" is left to gather."""
-    if len(scene.about) != len(scene.children):
-        return ()
-    pairs = list(zip(scene.children, scene.about, strict=True))
-    if kind == "other":
-        return ()
-    if kind in {"girl", "boy"}:
-        found = [name for name, one in pairs if one.sex == ("F" if kind == "girl" else "M")]
-        return tuple(found) if len(found) == 1 else ()
-    born = sorted((one.born, name) for name, one in pairs if one.born)
-    if len(born) != len(pairs) or born[0][0] == born[-1][0]:
-        return ()
-    return (born[-1][1],) if kind == "younger" else (born[0][1],)
-
-
-def _names(words: tuple[str, ...], name: tuple[str, ...]) -> range | None:
-    """Where a child's name stands, also as "zuris"."""
-    return _at(words, name) or _at(words, (*name[:-1], f"{name[-1]}s"))
-
-
 def _denied(reads: Iterable[ClauseRead], known: Lexicon, scene: Scene) -> str:
     """The guardian's name, where a "not" stands shortly before it; or a name that is asked about."""
-    name = _words_of(scene.guardian or "")[:1]
-    strange = {words[0] for one in (scene.guardian or "", *scene.children) if (words := _words_of(one))}
+    name = words_of(scene.guardian or "")[:1]
+    strange = {words[0] for one in (scene.guardian or "", *scene.children) if (words := words_of(one))}
     for clause in reads:
         for match in clause.matches:
             if match.act == "who_is" and strange.intersection(clause.words[match.end : match.end + 1]):
                 return clause.words[match.end]
-        at = _names(clause.words, name) if name else None
+        at = where_named(clause.words, name) if name else None
         if at and known.negators.intersection(clause.words[max(0, at.start - _NEGATION_REACH) : at.start]):
             return name[0]
     return ""
-
-
-@lru_cache(maxsize=4096)
-def _words_of(name: str) -> tuple[str, ...]:
-    """A child's name as it would be left by normalising. Kept, because every text asks for the same few."""
-    return tuple(normalise(name).split())
-
-
-def _is_a_word(name: tuple[str, ...], known: Lexicon) -> bool:
-    """A child may be called Will or Hope: such a name cannot be told from the word, so we ask instead."""
-    return len(name) == 1 and (name[0] in known.book.whole_lines or name[0] in known.meaningless)
 
 
 def _besides_politeness(reads: Iterable[ClauseRead]) -> tuple[str, ...]:

@@ -9,9 +9,6 @@ from conversations.understanding.daywords import DayWords
 from conversations.understanding.mention import DATED, FULL_DAY, HALF_DAY, Mention, hour_mention
 from conversations.understanding.phrases import NO_SLOTS, Match, Slots, apart
 
-# "From 9" is said of an hour only where the number is plainly one.
-_NEVER_BARE = frozenset({"from"})
-
 
 def with_ranges(
     words: tuple[str, ...], found: list[Mention], slots: Slots, known: DayWords, calendar: Calendar
@@ -62,7 +59,7 @@ def _ranged(match: Match, calendar: Calendar) -> Mention | None:
     second: Mention | None = match.slot("{b}")
     if match.act == "between":
         return _between(match, first, second, calendar) if second else None
-    if first.meaning == "number" and (match.act in _NEVER_BARE or not first.at):
+    if first.meaning == "number" and not first.at:
         return None
     if first.names_a_day:
         days, otherwise = _day_bounds(match.act, first, calendar)

@@ -8,6 +8,8 @@ a text says different things of different children, each is read for itself.
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from msgspec import structs
+
 from conversations.intents import Intent
 from conversations.understanding.calendar import Calendar
 from conversations.understanding.findings import ClauseRead, Findings, gather, read_clause
@@ -43,7 +45,7 @@ def understand(text: str, scene: Scene, spoken: Languages | None = None) -> Read
     if set(words) <= set("?\u00bf! "):
         return Reading(Intent.HELP, scene.language, rule="question_mark", evidence=words, confidence=0.7)
     tongues = _tongues(words, scene, spoken)
-    return _reading(_clauses_read(words, tongues, scene, spoken), tongues[0], scene, spoken)
+    return _reading(words, _clauses_read(words, tongues, scene, spoken), tongues[0], scene, spoken)
 
 
 def _tongues(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, ...]:
@@ -113,16 +115,20 @@ def _order(words: tuple[str, ...], tongues: Sequence[Lexicon], spoken: Languages
 
 
 def _reading(
-    reads: tuple[ClauseRead, ...], text_language: Lexicon, scene: Scene, spoken: Languages
+    words: str, reads: tuple[ClauseRead, ...], text_language: Lexicon, scene: Scene, spoken: Languages
 ) -> Reading:
     found = gather(reads, scene, text_language)
-    verdict = decide(found, scene)
+    verdict = _leaning(decide(found, scene), words, spoken)
     parts = _parts(found, verdict, scene)
     if split := _split(reads, verdict, text_language, scene):
         parts, verdict, chief = split
         found_children, everyone = chief.children, chief.all_children
     else:
         found_children, everyone = found.children, found.all_children
+    if found.unresolved and not found_children and not everyone and verdict.intent in _ABOUT_A_VISIT:
+        # "The little one can't": whose visit is not known, so nothing is done to any.
+        rule = "which_child"
+        verdict = Verdict(Intent.UNSURE, rule, verdict.evidence, verdict.confidence / 2, verdict.intent)
     return Reading(
         intent=verdict.intent,
         language=text_language.language,
@@ -141,18 +147,49 @@ def _reading(
     )
 
 
+_LEAST_SHARE, _LARGE_SHARE = 0.3, 0.6
+# Whether texts are wanted is not asked about on a faint likeness.
+_WANTED_OR_NOT = frozenset({Intent.STOP, Intent.START})
+
+
+def _leaning(verdict: Verdict, words: str, spoken: Languages) -> Verdict:
+    """What no rule has settled leans to what it is most like; it is asked about all the same."""
+    if verdict.leaning or verdict.intent not in {Intent.UNKNOWN, Intent.UNSURE}:
+        return verdict
+    likely = spoken.likeness.most_like(words)
+    if likely is None or likely.intent is Intent.UNKNOWN:
+        return verdict
+    if likely.share < (_LARGE_SHARE if likely.intent in _WANTED_OR_NOT else _LEAST_SHARE):
+        return verdict
+    if verdict.intent is Intent.UNSURE:
+        return structs.replace(verdict, leaning=likely.intent)
+    intent = Intent.UNSURE if likely.intent in _ABOUT_A_VISIT else Intent.UNKNOWN
+    return Verdict(intent, "like_examples", likely.evidence, likely.share / 2, likely.intent)
+
+
+_ABOUT_A_VISIT = frozenset({Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE})
+
+
 def _must_ask(verdict: Verdict, found: Findings, scene: Scene) -> bool:
-    acting = verdict.intent in {Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE}
-    unresolved = found.unresolved and not found.children and len(scene.children) > 1
+    """Whether two readings remain: of the whole, of a day, or of an hour that stands alone."""
     hours_only = not any(one.names_a_day for one in found.when.wished)
     only_an_hour = bool(found.when.at) and hours_only and not found.acts and not scene.offers
-    return verdict.intent is Intent.UNSURE or (acting and (found.when.unsure or unresolved or only_an_hour))
+    doubtful = found.when.unsure or only_an_hour
+    return verdict.intent is Intent.UNSURE or (verdict.intent in _ABOUT_A_VISIT and doubtful)
 
 
 def _parts(found: Findings, verdict: Verdict, scene: Scene) -> tuple[Part, ...]:
     """All that the text says, the chief thing first."""
     wish = wish_of(found, scene)
-    chief = Part(verdict.intent, found.children, found.all_children, wish, verdict.rule, verdict.evidence)
+    chief = Part(
+        verdict.intent,
+        found.children,
+        found.all_children,
+        wish,
+        verdict.rule,
+        verdict.evidence,
+        verdict.leaning,
+    )
     others = [
         Part(other.intent, found.children, found.all_children, Wish(), other.rule, other.evidence)
         for other in everything_said(found, scene)
@@ -189,7 +226,7 @@ def _grouped(reads: Sequence[ClauseRead]) -> list[list[ClauseRead]]:
     groups: list[list[ClauseRead]] = []
     last: set[str] = set()
     for read in reads:
-        named = {name for _, names in read.spoken_of for name in names}
+        named = {name for one in read.spoken_of for name in one.names}
         says = any(act.name not in {"thanks", "greeting", "nothing"} for act in read.acts) or read.wished
         if groups and (not named or named <= last or not last or not says):
             groups[-1].append(read)

@@ -53,7 +53,7 @@ class Scene(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True, omit_defaults=True):
-    """One thing that a text says, of one or several children. `rule` and `evidence` as in Reading."""
+    """One thing that a text says, of one or several children. The rest as in Reading."""
 
     intent: Intent
     children: tuple[str, ...] = ()
@@ -61,6 +61,7 @@ class Part(Struct, frozen=True, omit_defaults=True):
     wish: Wish = Wish()
     rule: str = ""
     evidence: str = ""
+    leaning: Intent | None = None
 
 
 class Reading(Struct, frozen=True, omit_defaults=True):

@@ -196,7 +196,8 @@ def hesitates(found: Findings, scene: Scene) -> Verdict | None:
     if found.query and not found.promise and not found.refusal:
         return None
     # Said with a reason only, they most likely come; with a "maybe" nobody knows.
-    likely = Intent.CONFIRM if act is None and found.said("coming") else None
+    coming = found.said("coming")
+    likely = Intent.CONFIRM if coming and (act is None or act.clause != coming.clause) else None
     return _unsure("hesitation", act or obstacle, likely, confidence=0.6)
 
 
@@ -207,9 +208,7 @@ def contradicts(found: Findings, scene: Scene) -> Verdict | None:
     refusal = found.refusal
     if refusal and refusal.name != "no" and (found.said("coming") or found.said("keep")):
         return _unsure("promise_and_refusal", refusal)
-    # "No thanks" to a reminder may mean that no change is needed.
-    thanks = found.said("thanks") if scene.question is Question.WILL_YOU_COME else None
-    if found.said("no") and (found.promise or thanks) and not found.said("keep"):
+    if found.said("no") and found.promise and not found.said("keep"):
         return _unsure("yes_and_no", found.said("no"))
     if found.when.refused and found.promise and not refusal:
         return _unsure("yes_but_not_then", found.promise, Intent.RESCHEDULE)
@@ -250,7 +249,10 @@ def _refuses_only_the_day(found: Findings, scene: Scene) -> bool:
     """Whether the day is refused and not the visit: "not Thursday", "yes but not Thursday"."""
     refusal = found.refusal
     named = any(found.when.refuses_day_of(at) for at in (*scene.visits_at, *scene.offers))
-    return named and (refusal is None or refusal.name == "no")
+    if refusal is not None and refusal.name != "no":
+        return False
+    # "Not this week please" asks for another, whichever it is.
+    return named or (bool(found.when.refused) and not found.when.wished and not found.promise)
 
 
 def _turns_offers_down(found: Findings, scene: Scene) -> bool:
@@ -295,12 +297,19 @@ def refuses(found: Findings, scene: Scene) -> Verdict | None:
         return _unsure("asks_about_refusing", act, Intent.DECLINE)
     if act.name == "cant" and found.unexplained:
         return _unsure("cannot_what", act, Intent.DECLINE)
-    if found.when.refused and not any(found.when.refuses_day_of(at) for at in scene.visits_at):
-        days = any(mention.names_a_day for mention in found.when.refused)
-        if days and not any(mention.leaves_days for mention in found.when.refused):
-            return _unsure("refuses_another_time", act, Intent.RESCHEDULE)
-        return _verdict(Intent.RESCHEDULE, "refuses_another_time", act, 0.5)
-    return _verdict(Intent.DECLINE, "refusal", act)
+    return _refuses_another_time(found, scene, act) or _verdict(Intent.DECLINE, "refusal", act)
+
+
+def _refuses_another_time(found: Findings, scene: Scene, act: Act) -> Verdict | None:
+    """A day that is not the visit's, or an hour: the visit itself is not refused."""
+    refused = found.when.refused
+    if not refused or any(found.when.refuses_day_of(at) for at in scene.visits_at):
+        return None
+    if any(mention.names_a_day for mention in refused) and not any(
+        mention.leaves_days for mention in refused
+    ):
+        return _unsure("refuses_another_time", act, Intent.RESCHEDULE)
+    return _verdict(Intent.RESCHEDULE, "refuses_another_time", act, 0.5)
 
 
 def says_no(found: Findings, scene: Scene) -> Verdict | None:

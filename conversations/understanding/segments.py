@@ -18,7 +18,7 @@ DECISIVE = frozenset(
 
 def by_child(read: ClauseRead) -> tuple[int, ...]:
     """The places to cut at; none where one answer is for all, or for one."""
-    named = sorted({at for at, _ in read.spoken_of})
+    named = sorted({one.start for one in read.spoken_of})
     decisive = [(match.start, match.end) for match in read.matches if match.act in DECISIVE]
     if len(named) < 2 or len(decisive) < 2:  # noqa: PLR2004  nothing to tell apart
         return ()

@@ -17,7 +17,7 @@ import msgspec
 import structlog
 from asyncpg.exceptions import TransactionRollbackError
 
-from conversations import saved
+from conversations import recorded, saved
 from conversations.effects import OptOut, Say
 from conversations.events import Event, OptOutType, PlaceGone, Said, VisitChanged
 from conversations.facts import Facts
@@ -25,6 +25,7 @@ from conversations.replies import render
 from conversations.states import Idle, State
 from conversations.transitions import Step, step
 from conversations.understanding.reading import Reading
+from conversations.understanding.reading import Scene as Circumstances
 from service.answering import effects, facts
 from service.answering.effects import Scene
 from service.database import AWAY, sql, unit_of_work
@@ -71,12 +72,13 @@ class Outcome(StrEnum):
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """How a conversation stands after a text, what is to be said, and how the text was read."""
+    """How a conversation stands after a text, what is to be said, and how the text was read in what scene."""
 
     state: State
     says: tuple[Say, ...] = ()
     opted_out: bool = False
     reading: Reading | None = None
+    read_in: Circumstances | None = None
 
 
 async def take_in(text: InboundText, *, now: datetime) -> Outcome:
@@ -114,9 +116,9 @@ async def _handle(text: InboundText, now: datetime) -> Outcome:
             # A short code or a name: nobody to converse with.
             return Outcome.NOT_A_PHONE
         state, turned_at = await _lock_conversation(text.phone, now)
-        known = await facts.load(text.phone, turned_at=turned_at, now=now)
+        known = await facts.load(text.phone, state, turned_at=turned_at, now=now)
         scene = Scene(text.phone, known.guardian_id, inbound_id, turned_at, now)
-        said = Said(text.body[:LONGEST_TEXT], text.media_count, text.opt_out_type)
+        said = Said(storable(text.body)[:LONGEST_TEXT], text.media_count, text.opt_out_type)
         turn = await _converse(state, said, known.facts, scene)
         await _save(turn, scene)
         await _answer(turn, scene, known.facts.language)
@@ -137,6 +139,11 @@ async def _keep_for_a_person(text: InboundText, now: datetime) -> Outcome:
     return Outcome.FAILED
 
 
+def storable(body: str) -> str:
+    """The words as they are kept and read: PostgreSQL's text holds any character but one."""
+    return body.replace("\x00", "\ufffd")
+
+
 async def _insert(text: InboundText, now: datetime) -> UUID | None:
     """Store the text; None when the carrier's id is known already."""
     rows = await sql(
@@ -148,8 +155,7 @@ async def _insert(text: InboundText, now: datetime) -> UUID | None:
         text.sid,
         text.phone,
         text.to,
-        # PostgreSQL's text holds any character but this one.
-        text.body.replace("\x00", "\ufffd"),
+        storable(text.body),
         text.media_count,
         msgspec.json.encode(text.other_fields).decode().replace("\\u0000", "\ufffd"),
         now,
@@ -189,9 +195,12 @@ async def _converse(state: State, said: Said, known: Facts, scene: Scene) -> Tur
             says=turn.says + says,
             opted_out=turn.opted_out or opted_out,
             reading=turn.reading or made.reading,
+            read_in=turn.read_in or made.scene,
         )
         if refused:
-            known = (await facts.load(scene.phone, turned_at=scene.turned_at, now=scene.now)).facts
+            known = (
+                await facts.load(scene.phone, turn.state, turned_at=scene.turned_at, now=scene.now)
+            ).facts
     return turn
 
 
@@ -207,18 +216,21 @@ async def _apply(made: Step, scene: Scene) -> tuple[tuple[Say, ...], Event | Non
 
 
 async def _save(turn: Turn, scene: Scene) -> None:
-    """Keep the state, and with the text how it was read: one statement for both rows."""
+    """Keep the state, and with the text how and in what scene it was read: one statement for both rows."""
     await sql(
         """WITH turned AS (
                UPDATE conversation SET state = $2, state_version = $3, turned_at = $4 WHERE phone = $1)
-           UPDATE inbound_message SET reading = $6, outcome = $7 WHERE id = $5""",
+           UPDATE inbound_message SET reading = $6, outcome = $7, scene = $8, scene_version = $9
+           WHERE id = $5""",
         scene.phone,
         saved.dump(turn.state),
         saved.SCHEMA_VERSION,
         scene.now,
         scene.inbound_id,
-        msgspec.json.encode(turn.reading).decode() if turn.reading else None,
+        recorded.dump(turn.reading),
         Outcome.HANDLED.value,
+        recorded.dump(turn.read_in),
+        recorded.SCENE_VERSION if turn.read_in else None,
     )
 
 

@@ -14,7 +14,8 @@ from service.database import sql
 from service.messaging.outbox import OwedText, owe
 from service.messaging.quiet_hours import TextHours, hours_of, quiet_until
 
-# The keys of the catalogue that speak of a visit, and the kind of text that each one is.
+# The keys of the catalogue that speak of a visit, and the kind of text that each one is. All but the one of a
+# cancelled visit have a form that says what it is for.
 News = Literal["booked", "moved", "cancelled", "reminder_3_days", "reminder_1_day"]
 KINDS: dict[News, Literal["booked", "moved", "cancelled", "reminder"]] = {
     "booked": "booked",
@@ -33,6 +34,7 @@ class VisitNews(msgspec.Struct, frozen=True, kw_only=True):
         starts_at: UTC.
         zone: The facility's.
         remind_at: The facility's civil hour for reminders, on its own clock.
+        protects_against: The diseases its vaccines are for, where the facility lets texts name them.
     """
 
     appointment_id: UUID
@@ -44,12 +46,16 @@ class VisitNews(msgspec.Struct, frozen=True, kw_only=True):
     zone: ZoneInfo
     hours: TextHours
     remind_at: time
+    protects_against: tuple[str, ...] = ()
 
 
 # What VisitNews is read from: an appointment a, its child c, its clinic session s and its facility f.
 VISIT_COLUMNS = """
     a.id AS appointment_id, a.version, c.id AS child_id, c.first_name AS child, s.starts_at,
-    f.name AS facility, f.zone, f.texts_from, f.sunday_texts_from, f.texts_until, f.remind_at
+    f.name AS facility, f.zone, f.texts_from, f.sunday_texts_from, f.texts_until, f.remind_at,
+    CASE WHEN f.names_vaccines THEN ARRAY(
+        SELECT DISTINCT unnest(p.antigens) FROM planned_dose p WHERE p.appointment = a.id ORDER BY 1)
+    END AS protects_against
 """
 
 
@@ -65,6 +71,7 @@ def visit_of(row: Mapping[str, Any]) -> VisitNews:
         zone=ZoneInfo(row["zone"]),
         hours=hours_of(row),
         remind_at=row["remind_at"],
+        protects_against=tuple(row["protects_against"] or ()),
     )
 
 
@@ -128,9 +135,12 @@ def text_to(
         "starts_at": visit.starts_at.astimezone(visit.zone),
         "facility": visit.facility,
     }
+    key: str = news
+    if visit.protects_against and news != "cancelled":
+        key, params = f"{news}_for", params | {"diseases": visit.protects_against}
     return OwedText(
         phone=recipient.phone,
-        body=render(news, params, recipient.language),
+        body=render(key, params, recipient.language),
         kind=KINDS[news],
         not_before=not_before,
         useful_until=useful_until,

@@ -10,7 +10,7 @@ import msgspec
 from conversations.replies.segments import count
 from tables.messages import OutboxMessage
 
-Kind = Literal["reply", "opt_out", "booked", "moved", "cancelled", "reminder", "by_hand"]
+Kind = Literal["reply", "opt_out", "booked", "moved", "cancelled", "reminder", "by_hand", "registered"]
 
 # What a parent waits for goes before what is news, and news before what can wait.
 PRIORITIES: dict[Kind, int] = {
@@ -20,6 +20,7 @@ PRIORITIES: dict[Kind, int] = {
     "moved": 1,
     "by_hand": 1,
     "booked": 2,
+    "registered": 2,
     "reminder": 3,
 }
 

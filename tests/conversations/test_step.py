@@ -21,11 +21,13 @@ from conversations.effects import (
     Move,
     OptIn,
     OptOut,
+    RegisterClaim,
     Say,
 )
 from conversations.events import Event, PlaceGone, PlacesFound, Said, VisitChanged
-from conversations.facts import Facts, Place, Prompt, Visit
+from conversations.facts import Facts, KnownFacility, Place, Prompt, Visit
 from conversations.intents import Intent
+from conversations.joining.births import Birth
 from conversations.replies import render
 from conversations.states import (
     About,
@@ -35,6 +37,11 @@ from conversations.states import (
     Clarifying,
     GaveUpPlace,
     Idle,
+    Joining,
+    JoiningBirth,
+    JoiningConsent,
+    JoiningFacility,
+    JoiningName,
     LookingForPlaces,
     State,
     WithPerson,
@@ -51,7 +58,7 @@ IDS = [UUID(int=number) for number in range(1, 5)]
 
 words = sorted(
     {word for code in languages() for word in lexicon(code).book.words}
-    | {"monday", "lunes", "zuri", "2", "12"}
+    | {"monday", "lunes", "zuri", "2", "12", "join", "registro", "march", "3/4", "2026", "weeks", "kilimani"}
 )
 texts = st.one_of(
     st.text(max_size=400),
@@ -75,6 +82,7 @@ visits = st.builds(
 )
 places = st.builds(Place, ids, moments, st.just("Kilimani Clinic"))
 prompts = st.builds(Prompt, ids, st.integers(1, 3), st.just(NOW))
+facilities = st.builds(KnownFacility, ids, names, st.none() | st.integers(10, 9999))
 facts = st.builds(
     Facts,
     now=st.just(NOW),
@@ -86,6 +94,8 @@ facts = st.builds(
     visits=st.lists(visits, max_size=4, unique_by=lambda visit: visit.appointment_id).map(tuple),
     prompts=st.lists(prompts, max_size=3).map(tuple),
     clinic_phone=st.none() | st.just("+254 20 555 0100"),
+    may_join=st.booleans(),
+    facilities=st.lists(facilities, max_size=3).map(tuple),
 )
 dates = st.lists(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=2).map(tuple)
 wishes = st.builds(
@@ -102,7 +112,15 @@ abouts = st.builds(About, ids, st.integers(1, 3))
 some_abouts = st.lists(abouts, max_size=3).map(tuple)
 some_places = st.lists(places, max_size=3).map(tuple)
 counts = st.integers(0, 2)
-states: st.SearchStrategy[State] = st.one_of(
+codes = st.sampled_from(["en", "es"])
+born = st.builds(Birth, st.dates(date(2008, 1, 1), date(2026, 3, 4)), st.booleans())
+joining: st.SearchStrategy[Joining] = st.one_of(
+    st.builds(JoiningName, codes, counts),
+    st.builds(JoiningBirth, codes, names, dates, counts),
+    st.builds(JoiningFacility, codes, names, born, st.lists(ids, max_size=3).map(tuple), counts),
+    st.builds(JoiningConsent, codes, names, born, ids, counts),
+)
+settled: st.SearchStrategy[State] = st.one_of(
     st.builds(Idle, counts),
     st.builds(AwaitingConfirmation, some_abouts, counts),
     st.builds(Clarifying, abouts, counts),
@@ -112,6 +130,7 @@ states: st.SearchStrategy[State] = st.one_of(
     st.builds(GaveUpPlace, abouts, counts),
     st.builds(WithPerson, st.sampled_from(HandOffReason)),
 )
+states = settled | joining
 carrier = st.sampled_from([None, None, None, "STOP", "START", "HELP"])
 said = st.builds(Said, texts, st.integers(0, 2), carrier)
 events: st.SearchStrategy[Event] = st.one_of(
@@ -156,11 +175,25 @@ def test_a_phone_that_is_opted_out_changes_nothing_and_hears_nothing_unless_it_o
 
 
 @settings(max_examples=300, deadline=None)
-@given(states, said, facts.map(lambda facts: structs.replace(facts, known=False)))
+@given(settled, said, facts.map(lambda facts: structs.replace(facts, known=False)))
 def test_a_stranger_changes_nothing_and_learns_no_name(state: State, said: Said, facts: Facts) -> None:
     effects = step(state, said, facts).effects
     assert not changes(effects)
     assert all(set(effect.params) <= {"phone"} for effect in effects if isinstance(effect, Say))
+
+
+@settings(max_examples=400, deadline=None)
+@given(joining, said, facts)
+def test_registering_a_child_tells_nobody_what_is_stored(state: State, said: Said, facts: Facts) -> None:
+    """The same answers with all that we know of children as with none of it."""
+    facts = structs.replace(facts, prompts=(), visits=(), children=(), guardian=None)
+    known = structs.replace(facts, known=True, children=("Zuri", "Juma"), visits=(ZURI, JUMA))
+    mine, theirs = step(state, said, facts), step(state, said, known)
+    assert (mine.reading and theirs.reading) or said.opt_out_type
+    if isinstance(theirs.state, Joining):
+        assert (mine.state, mine.effects) == (theirs.state, theirs.effects)
+    claims = [effect for effect in theirs.effects if isinstance(effect, RegisterClaim)]
+    assert not claims or (isinstance(state, JoiningConsent) and facts.may_join)
 
 
 @settings(max_examples=300, deadline=None)
