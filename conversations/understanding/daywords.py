@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from conversations.understanding.phrases import PhraseBook, level
 
-# Between patterns of equal length the first decides: "12 january" before "tuesday 12", "dans 8 jours" (a week) before
-# any number of days.
+# Between patterns of equal length the first decides: "12 january" before "tuesday 12", "dans 8 jours" (a
+# week) before any number of days.
 DAY_MEANINGS = (
     "weekday_in_weeks",
     "weekday_in_a_week",

@@ -355,9 +355,8 @@ def agrees(found: Findings, scene: Scene) -> Verdict | None:
     """Yes; or OK, where something was asked and nothing else is being asked back."""
     if scene.choices and found.figures:
         return _unsure("number_not_offered", found.promise) if found.promise else None
-    if act := found.said("yes"):
-        if found.query and act.asked:
-            return None  # "yes we come and where is it?": the question can be answered
+    # "Yes we come and where is it?": there the question is answered.
+    if (act := found.said("yes")) and not (found.query and act.asked):
         if scene.question is Question.WHICH_MEANING:
             return _unsure("yes_to_which", act)
         certain = not act.asked and _is_plain(act, found, UNEXPLAINED_BESIDE_YES)
