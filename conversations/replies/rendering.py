@@ -23,7 +23,7 @@ LONGEST_OTHER = 60
 # More than this is a list and no reason to come.
 MOST_DISEASES = 3
 # The month and weekday names of a calendar may lose an accent: with it, the whole text would cost double.
-_UNACCENTED = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
+_UNACCENTED = str.maketrans("áíóúûÁÍÓÚÛ", "aiouuAIOUU")
 
 
 def render(reply: Say | str, params: Params | None = None, language: str = DEFAULT_LANGUAGE) -> str:

@@ -175,7 +175,8 @@ class Languages:
         self._holders: dict[str, tuple[str, ...]] = {}
         for code, known in self.lexicons.items():
             for word in known.words:
-                self._holders[word] = (*self._holders.get(word, ()), code)
+                if not word.isdecimal():  # figures belong to all
+                    self._holders[word] = (*self._holders.get(word, ()), code)
 
     def asked_for(self, words: str) -> str:
         """The code of the language that is named in these words; empty where we do not have it."""
