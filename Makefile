@@ -36,6 +36,7 @@ format: setup
 bench: setup
 	$(BIN)/python benchmarks/texts.py
 	$(BIN)/python benchmarks/forecasting.py
+	$(BIN)/python benchmarks/every_child.py
 	$(BIN)/python benchmarks/understanding.py
 
 # Pins every dependency, with hashes and without the name of any index.

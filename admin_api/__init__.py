@@ -8,7 +8,7 @@ from litestar import Router
 from litestar.types import ExceptionHandlersMap
 
 from admin_api import problems
-from admin_api.appointments import AppointmentController
+from admin_api.appointments import AppointmentController, PlanController
 from admin_api.auth import AuthController
 from admin_api.children import ChildController
 from admin_api.dependencies import DEPENDENCIES, check_request
@@ -17,6 +17,12 @@ from admin_api.facilities import FacilityController
 from admin_api.guardians import GuardianController
 from admin_api.handoffs import HandoffController
 from admin_api.headers import add_security_headers
+from admin_api.immunizations import ImmunizationController
+from admin_api.inbound import InboundController
+from admin_api.needs import NeedsController
+from admin_api.observations import ObservationController
+from admin_api.registrations import RegistrationController
+from admin_api.schedules import ScheduleController
 from admin_api.sessions import SessionController
 from admin_api.texts import TextController
 from admin_api.trail import TrailController
@@ -37,9 +43,16 @@ def router() -> Router:
             FacilityController,
             SessionController,
             ChildController,
+            ImmunizationController,
+            ObservationController,
+            NeedsController,
             GuardianController,
+            RegistrationController,
+            ScheduleController,
+            PlanController,
             AppointmentController,
             TextController,
+            InboundController,
             HandoffController,
             TrailController,
         ],

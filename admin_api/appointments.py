@@ -14,9 +14,11 @@ from admin_api.permission import may
 from service.access.actor import Actor
 from service.errors import Invalid
 from service.paging import Paged
-from service.scheduling import appointments, booking
+from service.scheduling import appointments, booking, outcomes, planning
 from service.scheduling.appointments import AppointmentFilter, AppointmentStatus, AppointmentView
 from service.scheduling.booking import NewAppointment
+from service.scheduling.outcomes import DosesAtVisit
+from service.scheduling.planning import VisitPlan
 
 Version = Annotated[
     int | None,
@@ -29,7 +31,28 @@ class AppointmentChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     session_id: UUID | None = None
     status: Literal["confirmed", "cancelled", "attended", "missed"] | None = None
+    doses_given: DosesAtVisit = None
     version: Version = None
+
+
+class NewPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Without `book` the next visit is only proposed."""
+
+    book: bool = False
+
+
+class PlanController(Controller):
+    """The next visit of a child."""
+
+    path = "/children/{child_id:uuid}/appointments"
+    tags = ("appointments",)
+
+    @post("/plan", guards=[may("appointments", "create")], summary="Plan the next visit", status_code=200)
+    async def plan(
+        self, child_id: FromPath[UUID], data: JSONBody[NewPlan], actor: Caller, now: Now
+    ) -> VisitPlan:
+        """The first session with a place from the day on which a dose is recommended, with all it is for."""
+        return await planning.plan_visit(child_id, book=data.book, actor=actor, now=now)
 
 
 class AppointmentController(Controller):
@@ -75,7 +98,10 @@ class AppointmentController(Controller):
     async def update(
         self, appointment_id: FromPath[UUID], data: JSONBody[AppointmentChange], actor: Caller, now: Now
     ) -> AppointmentView:
-        """Move it (`session_id`), confirm or cancel it, or, as staff, record how the visit ended."""
+        """Move it (`session_id`), confirm or cancel it, or, as staff, record how the visit ended.
+
+        An attended visit records its doses and books the next one.
+        """
         return await _change(appointment_id, data, actor, now)
 
     @delete(
@@ -94,6 +120,8 @@ async def _change(
 ) -> AppointmentView:
     """The operation that a change asks for."""
     version = change.version
+    if change.doses_given is not None and change.status != "attended":
+        raise Invalid("doses_given", "goes with the status attended only")
     match change:
         case AppointmentChange(session_id=UUID() as session_id, status=None):
             return await booking.move(appointment_id, session_id, version=version, actor=actor, now=now)
@@ -102,8 +130,13 @@ async def _change(
         case AppointmentChange(session_id=None, status="cancelled"):
             return await booking.cancel(appointment_id, version=version, actor=actor, now=now)
         case AppointmentChange(session_id=None, status=("attended" | "missed") as outcome):
-            return await booking.record_outcome(
-                appointment_id, outcome, version=version, actor=actor, now=now
+            return await outcomes.record_outcome(
+                appointment_id,
+                outcome,
+                doses_given=change.doses_given,
+                version=version,
+                actor=actor,
+                now=now,
             )
         case _:
             raise Invalid("status", "give either a session_id or a status")

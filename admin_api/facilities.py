@@ -42,5 +42,5 @@ class FacilityController(Controller):
 
     @delete("/{facility_id:uuid}", guards=[may("facilities", "delete")], summary="Remove a facility")
     async def remove(self, facility_id: FromPath[UUID], actor: Caller, now: Now) -> None:
-        """Refused while children, clinic sessions or schedulers belong to it."""
+        """Refused while children, registrations, clinic sessions or schedulers belong to it."""
         await facilities.remove_facility(facility_id, actor=actor, now=now)

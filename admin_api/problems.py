@@ -122,7 +122,7 @@ def handlers() -> ExceptionHandlersMap:
 
 
 def _expected(_request: AnyRequest, error: DoselineError) -> Response[bytes]:
-    errors = [FieldProblem(error.field, error.why)] if isinstance(error, Invalid) else []
+    errors = [FieldProblem(*each) for each in error.problems] if isinstance(error, Invalid) else []
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
@@ -168,7 +168,7 @@ def _detail(status: HTTPStatus) -> str:
         HTTPStatus.BAD_REQUEST: "The body is not the JSON that is expected here.",
         HTTPStatus.NOT_FOUND: "There is nothing at this address.",
         HTTPStatus.METHOD_NOT_ALLOWED: "The Allow header names the methods that this address takes.",
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 64 KiB.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than this address takes: 64 KiB, mostly.",
     }.get(status, status.phrase)
 
 

@@ -18,7 +18,12 @@ _STATES = (
     states.ChoosingVisit,
     states.ChoosingPlace,
     states.GaveUpPlace,
+    states.Recalled,
     states.WithPerson,
+    states.JoiningName,
+    states.JoiningBirth,
+    states.JoiningFacility,
+    states.JoiningConsent,
 )
 
 # Where a handler can lead. The functions decide by the facts, so this is said here once, for the diagram;
@@ -32,13 +37,20 @@ LEADS_TO: dict[str, tuple[str, ...]] = {
     "choose_meaning": ("Idle", "ChoosingPlace", "GaveUpPlace"),
     "choose_visit": ("Idle", "AwaitingConfirmation", "ChoosingPlace", "GaveUpPlace"),
     "choose_other_meaning": ("ChoosingVisit", "Idle", "WithPerson"),
-    "choose_place": ("Idle", "ChoosingPlace"),
-    "accept_place": ("Idle", "ChoosingPlace"),
-    "narrow_places": ("Idle", "ChoosingPlace"),
-    "keep_visit": ("Idle",),
-    "decline_while_choosing": ("GaveUpPlace", "Idle"),
+    "choose_place": ("Idle", "ChoosingPlace", "Recalled"),
+    "accept_place": ("Idle", "ChoosingPlace", "Recalled"),
+    "narrow_places": ("Idle", "ChoosingPlace", "Recalled"),
+    "keep_visit": ("Idle", "Recalled"),
+    "decline_while_choosing": ("GaveUpPlace", "Idle", "Recalled"),
     "offer_places_again": ("ChoosingPlace", "WithPerson"),
     "stay_cancelled": ("Idle",),
+    "take_name": ("JoiningBirth", "Idle", "WithPerson"),
+    "take_birth": ("JoiningFacility", "JoiningBirth", "Idle", "WithPerson"),
+    "take_facility": ("JoiningConsent", "JoiningFacility", "Idle", "WithPerson"),
+    "take_consent": ("Idle", "JoiningFacility", "WithPerson"),
+    "find_new_day": ("ChoosingPlace", "WithPerson", "AwaitingConfirmation", "Idle"),
+    "find_day": ("ChoosingPlace", "ChoosingVisit", "WithPerson", "AwaitingConfirmation", "Idle"),
+    "accept_no": ("Idle", "Recalled"),
 }
 
 _OPENING = """\
@@ -49,12 +61,19 @@ _OPENING = """\
 A text is read (what was meant, in its scene), and the table says what follows. The machine knows nothing
 but the text, the saved state and the facts that the service has just loaded; it asks for changes as
 effects, which are applied in one transaction with the state and the replies.
+
+With each text its reading is kept (intent, evidence, rule, confidence), and the scene it was read in:
+staff see why, say what it really meant, and new rules are
+[tried on past texts](operations.md#new-rules-before-they-go-live).
 """
 
 
 _EVERYWHERE = """\
 Not drawn, because it is the same everywhere: a visit that is gone leads to Idle, one that has changed is
-asked about anew (AwaitingConfirmation), the second misunderstanding in a row leads to WithPerson."""
+asked about anew (AwaitingConfirmation), the second misunderstanding in a row leads to WithPerson, JOIN begins
+a registration (JoiningName), or goes on with one, and needs no registered phone. A question (Clarifying,
+ChoosingVisit, ChoosingPlace) that nobody answers is asked once more, if it still makes sense, and then
+dropped (Idle): a "yes" or a "2" that comes later is no answer to it."""
 
 
 def document() -> str:
@@ -72,6 +91,8 @@ def _states() -> Iterator[str]:
 def _diagram() -> Iterator[str]:
     yield "## How one thing leads to another\n\n```mermaid\nstateDiagram-v2\n    [*] --> Idle"
     yield "    Idle --> AwaitingConfirmation: a text about a visit goes out"
+    yield "    Idle --> JoiningName: join"
+    yield "    Idle --> Recalled: a recall goes out"
     arrows: dict[tuple[str, str], list[str]] = {}
     rows = (*transitions.TRANSITIONS.items(), *transitions.ANOTHER_CHILD.items())
     for (state, intent), handler in rows:
@@ -97,7 +118,7 @@ def _table() -> Iterator[str]:
     yield from _rows(transitions.TRANSITIONS)
     yield f"| any other | | {_name(transitions.OTHERWISE)} | {_first_line(transitions.OTHERWISE)} |"
     yield ""
-    yield "Where a place is being looked for one child and the text names another, these go first:\n"
+    yield "Where a new day is being looked for one child and the text names another, these go first:\n"
     yield "| state | intent | what happens | |\n| --- | --- | --- | --- |"
     yield from _rows(transitions.ANOTHER_CHILD)
     yield ""

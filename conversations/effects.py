@@ -5,16 +5,19 @@ refused drops the rest of its step, together with the step's state, and comes ba
 step may say "confirmed" behind a Confirm: the words are spoken only when the deed is done.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
 
 from conversations.facts import Place, Visit
+from conversations.joining.births import Birth
 from conversations.wish import Wish
 
-Param = str | int | datetime | tuple[Place, ...] | tuple[Visit, ...]
+Param = (
+    str | int | datetime | date | tuple[Place, ...] | tuple[Visit, ...] | tuple[str, ...] | tuple[date, ...]
+)
 Params = dict[str, Param]
 
 
@@ -51,16 +54,22 @@ class Move(Struct, frozen=True, tag=True):
 
 
 class BookAgain(Struct, frozen=True, tag=True):
-    """A new appointment for the child of one that the parent has just given up. Refused as PlaceGone."""
+    """A new appointment for the child of one that was given up or missed. Refused as PlaceGone."""
 
     appointment_id: UUID
     session_id: UUID
 
 
+class EndRecall(Struct, frozen=True, tag=True):
+    """The family has answered about a visit that was missed: no more texts about it."""
+
+    appointment_id: UUID
+
+
 class LookForPlaces(Struct, frozen=True, tag=True):
     """Find up to three free places near the wish; answered by PlacesFound.
 
-    The appointment may be active or just given up: it says for which child and where to look first.
+    The appointment may be active, given up or missed: it says for which child and where to look first.
     """
 
     appointment_id: UUID
@@ -72,6 +81,8 @@ class Say(Struct, frozen=True, tag=True):
 
     key: str
     params: Params
+    language: str | None = None
+    """Where it is not the one on file for the phone."""
 
 
 class OptOut(Struct, frozen=True, tag=True):
@@ -82,10 +93,32 @@ class OptIn(Struct, frozen=True, tag=True):
     """This phone wants our texts (again)."""
 
 
+class RegisterClaim(Struct, frozen=True, tag=True):
+    """Put a child before staff as the parent has described it. `agreed_to` is what they said yes to."""
+
+    child: str
+    born: Birth
+    facility_id: UUID
+    language: str
+    agreed_to: Say
+
+
 class HandOff(Struct, frozen=True, tag=True):
     """Put the conversation in front of a person."""
 
     reason: HandOffReason
 
 
-Effect = Confirm | Cancel | Move | BookAgain | LookForPlaces | Say | OptOut | OptIn | HandOff
+Effect = (
+    Confirm
+    | Cancel
+    | Move
+    | BookAgain
+    | EndRecall
+    | LookForPlaces
+    | Say
+    | OptOut
+    | OptIn
+    | RegisterClaim
+    | HandOff
+)

@@ -1,6 +1,7 @@
 """What can happen to a conversation.
 
-A parent says something; or the service reports what became of an effect, within the same transaction.
+A parent says something, or nothing for a long time; or the service reports what became of an effect,
+within the same transaction.
 """
 
 from typing import Literal
@@ -44,4 +45,10 @@ class VisitChanged(Struct, frozen=True, tag=True):
     appointment_id: UUID
 
 
-Event = Said | PlacesFound | PlaceGone | VisitChanged
+class NobodyAnswered(Struct, frozen=True, tag=True):
+    """A question of ours has stood without an answer for so long that it is asked once more, or dropped."""
+
+    asked_before: bool = False
+
+
+Event = Said | NobodyAnswered | PlacesFound | PlaceGone | VisitChanged

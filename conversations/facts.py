@@ -5,7 +5,7 @@ effects. The machine never asks for more and never remembers them: what it must 
 state, and is checked against these facts before anything is done with it.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from msgspec import Struct
 
 
 class Visit(Struct, frozen=True):
-    """One upcoming appointment of one child, still active.
+    """One appointment of one child: upcoming and still active, or missed.
 
     `starts_at` is aware and in the facility's zone; `child` is a first name only. `version` grows with
     every change, so that an answer to an older text can be told from an answer to this one.
@@ -26,15 +26,22 @@ class Visit(Struct, frozen=True):
     starts_at: datetime
     facility: str
     address: str | None = None
-    status: Literal["booked", "confirmed"] = "booked"
+    status: Literal["booked", "confirmed", "missed"] = "booked"
+    protects_against: tuple[str, ...] = ()
+    """The diseases its vaccines are for, where the programme lets texts name them; else empty."""
 
 
 class Prompt(Struct, frozen=True):
-    """An automatic text about a visit that went to this phone since the conversation's last turn."""
+    """A visit in an automatic text that went to this phone since the conversation's last turn.
+
+    Visits with the same `text_id` stood in one text. A `recall` speaks of a visit that was missed.
+    """
 
     appointment_id: UUID
     version: int
     sent_at: datetime
+    text_id: UUID | None = None
+    recall: bool = False
 
 
 class Place(Struct, frozen=True):
@@ -45,10 +52,27 @@ class Place(Struct, frozen=True):
     facility: str
 
 
+class NextDue(Struct, frozen=True):
+    """The first day on which a dose is recommended for a child; diseases as for a visit."""
+
+    child: str
+    on: date
+    protects_against: tuple[str, ...] = ()
+
+
+class KnownFacility(Struct, frozen=True):
+    """A facility that a parent may name; `number` is the one on its posters."""
+
+    facility_id: UUID
+    name: str
+    number: int | None = None
+
+
 class Facts(Struct, frozen=True):
     """Everything a step may know.
 
-    `visits` are ordered by time, `prompts` by when they were sent, the newest last. `known` says whether
+    `visits` are ordered by time, `prompts` by when they were sent, the newest last. `missed` are visits for
+    which nothing has made up yet: no other visit, no dose. `known` says whether
     the phone belongs to a registered guardian; for any other phone the lists are empty.
     """
 
@@ -59,9 +83,23 @@ class Facts(Struct, frozen=True):
     opted_out: bool = False
     children: tuple[str, ...] = ()
     visits: tuple[Visit, ...] = ()
+    missed: tuple[Visit, ...] = ()
     prompts: tuple[Prompt, ...] = ()
+    next_due: tuple[NextDue, ...] = ()
     clinic_phone: str | None = None
+    may_join: bool = True
+    """Whether one more child may be put before staff by this phone."""
+    facilities: tuple[KnownFacility, ...] = ()
+    """Filled only while a child is being registered and its facility matters."""
+
+    def facility(self, facility_id: UUID) -> KnownFacility | None:
+        """The facility with this id, or None once it is gone."""
+        return next((one for one in self.facilities if one.facility_id == facility_id), None)
 
     def visit(self, appointment_id: UUID) -> Visit | None:
         """The active visit with this id, or None once it is cancelled, past or somebody else's."""
         return next((visit for visit in self.visits if visit.appointment_id == appointment_id), None)
+
+    def missed_visit(self, appointment_id: UUID) -> Visit | None:
+        """The missed visit with this id, or None where it was not missed or has been made up for."""
+        return next((visit for visit in self.missed if visit.appointment_id == appointment_id), None)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from conversations.effects import Say
+from conversations.effects import EndRecall, Say
 from conversations.facts import Facts, Visit
 from conversations.intents import Intent
 from conversations.states import (
@@ -20,6 +20,7 @@ from conversations.states import (
     Clarifying,
     GaveUpPlace,
     Idle,
+    Recalled,
     State,
 )
 from conversations.step import Step, about, awaiting, of, say, say_of
@@ -35,7 +36,7 @@ class Meant(Struct, frozen=True):
 
 def abouts(state: State) -> tuple[About, ...]:
     """The appointments that a state speaks of."""
-    if isinstance(state, AwaitingConfirmation | ChoosingVisit):
+    if isinstance(state, AwaitingConfirmation | ChoosingVisit | Recalled):
         return state.visits
     if isinstance(state, Clarifying | ChoosingPlace):
         return (state.visit,)
@@ -58,6 +59,8 @@ def visits_meant(state: State, reading: Reading, facts: Facts, intent: Intent) -
     if otherwise := _not_as_asked(state, visits, facts):
         return Meant(instead=otherwise)
     if len(visits) == 1 or reading.all_children:
+        return Meant(visits)
+    if intent is Intent.CONFIRM and isinstance(state, AwaitingConfirmation) and state.together:
         return Meant(visits)
     on_that_day = tuple(visit for visit in visits if visit.starts_at.date() in reading.wish.dates)
     if len(on_that_day) == 1 and intent is not Intent.RESCHEDULE:
@@ -109,13 +112,37 @@ def share_a_name(visits: Iterable[Visit]) -> bool:
 
 def names_another_child(state: State, reading: Reading, facts: Facts) -> bool:
     """Whether a place is being looked for, and the text names other children than the one it is for."""
-    if not reading.children or not isinstance(state, ChoosingPlace | GaveUpPlace):
+    if not reading.children or not isinstance(state, ChoosingPlace | GaveUpPlace | Recalled):
         return False
+    if isinstance(state, Recalled):
+        return not missed_meant(state, reading, facts)
+    if missed := facts.missed_visit(state.visit.appointment_id):
+        return missed.child not in reading.children
     ours = facts.visit(state.visit.appointment_id)
     if ours:
         return ours.child not in reading.children
     # A visit that is given up has left no name behind: a child that has one is not the one that lost it.
     return any(visit.child in reading.children for visit in facts.visits)
+
+
+def missed_spoken_of(state: State, facts: Facts) -> tuple[Visit, ...]:
+    """The missed visits that a state speaks of, those that nothing has made up for."""
+    return tuple(visit for one in abouts(state) if (visit := facts.missed_visit(one.appointment_id)))
+
+
+def missed_meant(state: State, reading: Reading, facts: Facts) -> tuple[Visit, ...]:
+    """Those of them that the text is about: of the children named, or all."""
+    missed = missed_spoken_of(state, facts)
+    return tuple(visit for visit in missed if not reading.children or visit.child in reading.children)
+
+
+def leave_in_peace(missed: Sequence[Visit], rest: Sequence[Visit]) -> Step:
+    """No other day is wanted for these visits: say so once, and ask on about the rest."""
+    ended = tuple(EndRecall(visit.appointment_id) for visit in missed)
+    if rest:
+        asked = Say("missed_no_but_open", {"visits": tuple(rest)})
+        return Step(Recalled(tuple(map(about, rest))), (*ended, asked))
+    return Step(Idle(), (*ended, say("missed_no")))
 
 
 def changed_since(state: State, visits: Sequence[Visit]) -> tuple[Visit, ...]:

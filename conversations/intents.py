@@ -28,6 +28,8 @@ class Intent(StrEnum):
     LANGUAGE_SWITCH = "language_switch"  # texts in another language, please
     SMALLTALK = "smalltalk"  # thanks, hello, ok after the fact
     UNSURE = "unsure"  # about a visit, but two readings remain: ask, never guess
+    JOIN = "join"  # wants to register a child
+    ANSWER = "answer"  # to a question of the registration
     PICTURE = "picture"  # media without words
     NOTHING = "nothing"  # an empty body, or a phone's automatic reaction to our own text
     UNKNOWN = "unknown"

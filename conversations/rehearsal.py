@@ -6,7 +6,7 @@ what a nurse reads in a transcript is what the machine does.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from msgspec import Struct, structs
@@ -17,15 +17,17 @@ from conversations.effects import (
     Cancel,
     Confirm,
     Effect,
+    EndRecall,
     HandOff,
     LookForPlaces,
     Move,
     OptIn,
     OptOut,
+    RegisterClaim,
     Say,
 )
-from conversations.events import Event, PlaceGone, PlacesFound, Said, VisitChanged
-from conversations.facts import Facts, Place, Prompt, Visit
+from conversations.events import Event, NobodyAnswered, PlaceGone, PlacesFound, Said, VisitChanged
+from conversations.facts import Facts, KnownFacility, NextDue, Place, Prompt, Visit
 from conversations.replies import render
 from conversations.states import Idle, State
 from conversations.step import Step, of
@@ -64,9 +66,13 @@ class Clinic:
         self.children: list[str] = []
         self.visits: dict[UUID, Visit] = {}
         self.free: list[Place] = []
+        self.due: list[NextDue] = []
         self.contested: set[UUID] = set()
+        self.facilities: list[KnownFacility] = []
+        self.may_join = True
         self._prompts: list[Prompt] = []
         self._given_up: dict[UUID, Visit] = {}
+        self._missed: dict[UUID, Visit] = {}
 
     # --- arranging ---------------------------------------------------------------------------------
 
@@ -86,6 +92,17 @@ class Clinic:
         self.visits[visit.appointment_id] = visit
         return visit
 
+    def plan_vaccines(self, child: str, diseases: tuple[str, ...]) -> None:
+        """Say which diseases the vaccines of a child's next visit protect against."""
+        visit = self.visit_of(child)
+        self.visits[visit.appointment_id] = structs.replace(visit, protects_against=diseases)
+
+    def add_due(self, child: str, on: date, diseases: tuple[str, ...] = ()) -> None:
+        """From which day the next dose of a child is due."""
+        if child not in self.children:
+            self.children.append(child)
+        self.due.append(NextDue(child, on, diseases))
+
     def add_free(self, starts_at: datetime, facility: str, *, contested: bool = False) -> Place:
         """A session with a place left; a contested one is gone by the time it is asked for."""
         place = Place(uuid5(_NAMES, f"place {starts_at.isoformat()} {facility}"), starts_at, facility)
@@ -94,11 +111,22 @@ class Clinic:
             self.contested.add(place.session_id)
         return place
 
-    def prompt(self, key: str, child: str) -> str:
-        """Text about a child's visit, as the clinic does by itself, and give what goes out."""
-        visit = self.visit_of(child)
-        self._prompts.append(Prompt(visit.appointment_id, visit.version, self.now))
-        return render(key, of(visit), self.language)
+    def add_facility(self, name: str, number: int | None = None) -> None:
+        """A facility that a parent can name."""
+        self.facilities.append(KnownFacility(uuid5(_NAMES, f"facility {name}"), name, number))
+
+    def prompt(self, key: str, *children: str) -> str:
+        """Text about the visits of one child or several, as the clinic does by itself; what goes out."""
+        visits = tuple(self._missed_of(child) or self.visit_of(child) for child in children)
+        text_id = uuid5(_NAMES, f"text {len(self._prompts)}")
+        recall = key == "missed"
+        self._prompts += [
+            Prompt(visit.appointment_id, visit.version, self.now, text_id, recall) for visit in visits
+        ]
+        if len(visits) == 1:
+            return render(key, of(visits[0]), self.language)
+        day, facility = visits[0].starts_at.date(), visits[0].facility
+        return render(f"{key}_all", {"visits": visits, "day": day, "facility": facility}, self.language)
 
     def visit_of(self, child: str) -> Visit:
         """The child's next visit."""
@@ -113,14 +141,30 @@ class Clinic:
         """Staff cancel a visit."""
         del self.visits[self.visit_of(child).appointment_id]
 
+    def miss(self, child: str) -> None:
+        """Staff mark the child's visit as missed."""
+        visit = self.visits.pop(next(id_ for id_, visit in self.visits.items() if visit.child == child))
+        missed = structs.replace(visit, version=visit.version + 1, status="missed")
+        self._missed[missed.appointment_id] = missed
+
+    def _missed_of(self, child: str) -> Visit | None:
+        return next((visit for visit in self._missed.values() if visit.child == child), None)
+
     # --- one text -----------------------------------------------------------------------------------
 
     def hear(self, said: Said) -> Turn:
-        """Handle one text as the service does, with the state saved and loaded as it would be."""
+        """Handle one text as the service does."""
+        return self._handle(said)
+
+    def nobody_answers(self, *, asked_before: bool = False) -> Turn:
+        """A question has stood for long."""
+        return self._handle(NobodyAnswered(asked_before))
+
+    def _handle(self, event: Event) -> Turn:
+        """Handle what happens, with the state saved and loaded as it would be."""
         before = saved.load(saved.SCHEMA_VERSION, saved.dump(self.state))
         was_silenced = self.opted_out
         done: list[Effect] = []
-        event: Event = said
         reading: Reading | None = None
         for _ in range(_MOST_ROUNDS):
             result = step(before, event, self.facts())
@@ -139,6 +183,7 @@ class Clinic:
 
     def facts(self) -> Facts:
         """What is true now."""
+        with_visit = {visit.child for visit in self._upcoming()}
         return Facts(
             now=self.now,
             language=self.language,
@@ -146,8 +191,12 @@ class Clinic:
             opted_out=self.opted_out,
             children=tuple(self.children) if self.known else (),
             visits=tuple(self._upcoming()) if self.known else (),
+            missed=tuple(self._missed.values()) if self.known else (),
             prompts=tuple(self._prompts),
+            next_due=tuple(one for one in self.due if one.child not in with_visit),
             clinic_phone=self.clinic_phone,
+            may_join=self.may_join,
+            facilities=tuple(self.facilities),
         )
 
     def _apply(self, result: Step, done: list[Effect]) -> Event | None:
@@ -171,12 +220,12 @@ class Clinic:
             case BookAgain(appointment_id, session_id):
                 return self._book_again(appointment_id, session_id)
             case LookForPlaces(appointment_id, wish):
-                visit = self.visits.get(appointment_id) or self._given_up[appointment_id]
+                visit = self.visits.get(appointment_id) or self._lost(appointment_id)
                 free = [place for place in self.free if place.starts_at > self.now]
                 return PlacesFound(appointment_id, nearest(free, wish, visit.starts_at))
             case OptOut() | OptIn():
                 self.opted_out = isinstance(effect, OptOut)
-            case Say() | HandOff():
+            case RegisterClaim() | Say() | HandOff() | EndRecall():
                 pass
         return None
 
@@ -206,9 +255,13 @@ class Clinic:
         place = self._take(session_id)
         if place is None:
             return PlaceGone(appointment_id)
-        old = self._given_up[appointment_id]
+        old = self._lost(appointment_id)
+        self._missed.pop(appointment_id, None)
         self.add_visit(old.child, place.starts_at, place.facility, old.address)
         return None
+
+    def _lost(self, appointment_id: UUID) -> Visit:
+        return self._missed.get(appointment_id) or self._given_up[appointment_id]
 
     def _take(self, session_id: UUID) -> Place | None:
         place = next((place for place in self.free if place.session_id == session_id), None)
@@ -232,6 +285,7 @@ def a_demo_clinic(now: datetime, language: str = "en") -> Clinic:
     clinic = Clinic(now, language, phone="+254 20 555 0100")
     morning = now.replace(hour=10, minute=0, second=0, microsecond=0)
     clinic.add_visit("Zuri", morning + timedelta(days=8), "Kilimani Clinic", "12 Argwings Kodhek Road")
+    clinic.add_facility("Kilimani Clinic", 42)
     for days, hour in _free_hours():
         clinic.add_free(morning.replace(hour=hour) + timedelta(days=days), "Kilimani Clinic")
     return clinic

@@ -4,11 +4,17 @@ A reply belongs to the text it answers. When a reminder has gone out since the l
 what the parent is answering, except where a bare number can only belong to a list shown before it.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import structs
+
 from conversations.effects import HandOffReason
 from conversations.events import Said
-from conversations.facts import Facts
-from conversations.families import abouts, visits_spoken_of
+from conversations.facts import Facts, Prompt
+from conversations.families import abouts, missed_spoken_of, visits_spoken_of
 from conversations.intents import Intent
+from conversations.joining.answers import days_of_birth
 from conversations.states import (
     About,
     AwaitingConfirmation,
@@ -17,12 +23,18 @@ from conversations.states import (
     Clarifying,
     GaveUpPlace,
     Idle,
+    Joining,
+    JoiningBirth,
+    JoiningConsent,
+    JoiningFacility,
+    JoiningName,
     LookingForPlaces,
+    Recalled,
     State,
     WithPerson,
 )
 from conversations.understanding.reader import understand
-from conversations.understanding.reading import Question, Scene
+from conversations.understanding.reading import Question, Reading, Scene
 
 _QUESTIONS: dict[type[State], Question] = {
     AwaitingConfirmation: Question.WILL_YOU_COME,
@@ -30,6 +42,11 @@ _QUESTIONS: dict[type[State], Question] = {
     ChoosingVisit: Question.WHICH_VISIT,
     ChoosingPlace: Question.WHICH_PLACE,
     GaveUpPlace: Question.ANOTHER_DAY,
+    JoiningName: Question.WILL_YOU_COME,
+    JoiningBirth: Question.WILL_YOU_COME,
+    JoiningFacility: Question.WILL_YOU_COME,
+    JoiningConsent: Question.WILL_YOU_COME,
+    Recalled: Question.ANOTHER_DAY,
 }
 
 
@@ -40,10 +57,40 @@ def bound(state: State, said: Said, facts: Facts) -> State:
         state = Idle()
     if state == WithPerson(HandOffReason.WRONG_NUMBER):
         return state  # whoever reads our reminders there is not the guardian
-    latest = {prompt.appointment_id: About(prompt.appointment_id, prompt.version) for prompt in facts.prompts}
-    if not latest or _picks_from_older_list(state, said, facts, prompted=set(latest)):
-        return state
-    return AwaitingConfirmation(tuple(latest.values()))
+    latest = {prompt.appointment_id: prompt for prompt in facts.prompts}
+    if latest and not _picks_from_older_list(state, said, facts, prompted=set(latest)):
+        asked = _prompted(tuple(latest.values()), facts)
+        return state if isinstance(state, Joining) and not _answers(asked, state, said, facts) else asked
+    asked_about = state.visits if isinstance(state, AwaitingConfirmation) else ()
+    if asked_about and len(missed_spoken_of(state, facts)) == len(asked_about):
+        return Recalled(asked_about)  # asked before the day, answered after it
+    return state
+
+
+def _answers(asked: State, state: Joining, said: Said, facts: Facts) -> bool:
+    """Whether a text in the middle of a registration is about the visit that was reminded of meanwhile."""
+    if isinstance(state, JoiningBirth) and days_of_birth(said.text, state.language, facts):
+        return False
+    reading = understand(said.text, scene_of(asked, facts))
+    return reading.intent in {Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE}
+
+
+def _prompted(prompts: tuple[Prompt, ...], facts: Facts) -> State:
+    """What the newest text asks: about visits to come, or for another day after a miss."""
+    missed = [prompt for prompt in prompts if prompt.recall or facts.missed_visit(prompt.appointment_id)]
+    to_come = [prompt for prompt in prompts if prompt not in missed]
+    if not to_come or (missed and _newest(missed) > _newest(to_come)):
+        return Recalled(_abouts(missed))
+    in_one = len({prompt.text_id for prompt in to_come}) == 1 and to_come[0].text_id is not None
+    return AwaitingConfirmation(_abouts(to_come), together=in_one and len(to_come) > 1)
+
+
+def _newest(prompts: Iterable[Prompt]) -> datetime:
+    return max(prompt.sent_at for prompt in prompts)
+
+
+def _abouts(prompts: Iterable[Prompt]) -> tuple[About, ...]:
+    return tuple(About(prompt.appointment_id, prompt.version) for prompt in prompts)
 
 
 def _picks_from_older_list(state: State, said: Said, facts: Facts, prompted: set[object]) -> bool:
@@ -67,6 +114,12 @@ def scene_of(state: State, facts: Facts) -> Scene:
         offers=tuple(place.starts_at for place in state.offers) if isinstance(state, ChoosingPlace) else (),
         choices=_choices(state),
     )
+
+
+def read(text: str, scene: Scene) -> Reading:
+    """How a text is read in its scene. Whoever sends no words has sent a picture."""
+    reading = understand(text, scene)
+    return structs.replace(reading, intent=Intent.PICTURE) if reading.rule == "empty" else reading
 
 
 def _choices(state: State) -> int:

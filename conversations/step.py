@@ -10,15 +10,19 @@ from msgspec import Struct, structs
 from conversations.effects import Effect, Params, Say
 from conversations.facts import Facts, Visit
 from conversations.states import About, AwaitingConfirmation, Idle, State
-from conversations.understanding.reading import Reading
+from conversations.understanding.reading import Reading, Scene
 
 
 class Step(Struct, frozen=True):
-    """What follows: the next state, the effects in order, and how the text was read (None for reports)."""
+    """What follows: the next state, the effects in order, and how the text was read (None for reports).
+
+    `scene` is what it was read in; None where the carrier has read it for us.
+    """
 
     state: State
     effects: tuple[Effect, ...] = ()
     reading: Reading | None = None
+    scene: Scene | None = None
 
 
 # A handler takes the state it stands for in the table, so its first parameter is that state's own type.

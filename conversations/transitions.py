@@ -9,12 +9,13 @@ the same everywhere (STOP, HELP, "who is this") stand in ANYWHERE and go first.
 from msgspec import structs
 
 from conversations.effects import HandOffReason
-from conversations.events import Event, PlaceGone, PlacesFound, Said, VisitChanged
+from conversations.events import Event, NobodyAnswered, PlaceGone, PlacesFound, Said, VisitChanged
 from conversations.facts import Facts
 from conversations.families import names_another_child, nothing_left, tell_what_is_true
-from conversations.handlers import asking, coming, consent, moving, people
+from conversations.handlers import asking, coming, consent, joining, moving, people, recalling, silence
 from conversations.intents import Intent
-from conversations.scenes import bound, scene_of
+from conversations.joining.answers import as_answer
+from conversations.scenes import bound, read, scene_of
 from conversations.states import (
     AwaitingConfirmation,
     ChoosingPlace,
@@ -22,12 +23,17 @@ from conversations.states import (
     Clarifying,
     GaveUpPlace,
     Idle,
+    Joining,
+    JoiningBirth,
+    JoiningConsent,
+    JoiningFacility,
+    JoiningName,
     LookingForPlaces,
+    Recalled,
     State,
     WithPerson,
 )
 from conversations.step import Handler, Step
-from conversations.understanding.reader import understand
 from conversations.understanding.reading import Reading
 
 __all__ = ["ANOTHER_CHILD", "ANYWHERE", "OTHERWISE", "TRANSITIONS", "Step", "step"]
@@ -46,6 +52,7 @@ ANYWHERE: dict[Intent, Handler] = {
     Intent.QUERY_WHAT: asking.tell_what,
     Intent.PICTURE: people.answer_wordless,
     Intent.NOTHING: people.let_pass,
+    Intent.JOIN: joining.begin,
 }
 
 # What an intent means where we are.
@@ -53,7 +60,7 @@ TRANSITIONS: dict[tuple[type[State], Intent], Handler] = {
     (Idle, Intent.CONFIRM): coming.ask_about_next_visit,
     (Idle, Intent.KEEP): coming.ask_about_next_visit,
     (Idle, Intent.DECLINE): people.clarify,
-    (Idle, Intent.RESCHEDULE): moving.offer_places,
+    (Idle, Intent.RESCHEDULE): recalling.find_day,
     (Idle, Intent.SMALLTALK): coming.answer_thanks,
     (Idle, Intent.UNSURE): people.clarify,
     (AwaitingConfirmation, Intent.CONFIRM): coming.confirm_visit,
@@ -83,14 +90,23 @@ TRANSITIONS: dict[tuple[type[State], Intent], Handler] = {
     (GaveUpPlace, Intent.KEEP): moving.offer_places_again,
     (GaveUpPlace, Intent.DECLINE): coming.stay_cancelled,
     (GaveUpPlace, Intent.SMALLTALK): people.let_pass,
+    (Recalled, Intent.RESCHEDULE): recalling.find_new_day,
+    (Recalled, Intent.CONFIRM): recalling.find_new_day,
+    (Recalled, Intent.KEEP): recalling.find_new_day,
+    (Recalled, Intent.DECLINE): recalling.accept_no,
+    (Recalled, Intent.SMALLTALK): people.let_pass,
     (WithPerson, Intent.CONFIRM): coming.ask_about_next_visit,
-    (WithPerson, Intent.RESCHEDULE): moving.offer_places,
+    (WithPerson, Intent.RESCHEDULE): recalling.find_day,
     (WithPerson, Intent.SMALLTALK): people.let_pass,
     (WithPerson, Intent.UNSURE): people.let_pass,
     (WithPerson, Intent.UNKNOWN): people.let_pass,
+    (JoiningName, Intent.ANSWER): joining.take_name,
+    (JoiningBirth, Intent.ANSWER): joining.take_birth,
+    (JoiningFacility, Intent.ANSWER): joining.take_facility,
+    (JoiningConsent, Intent.ANSWER): joining.take_consent,
 }
 
-# A place is being looked for one child, and the text names another: it goes before the rows above.
+# A new day is being looked for one child, and the text names another: it goes before the rows above.
 ANOTHER_CHILD: dict[tuple[type[State], Intent], Handler] = {
     (ChoosingPlace, Intent.CHOOSE): people.ask_again,
     (ChoosingPlace, Intent.CONFIRM): coming.ask_about_next_visit,
@@ -99,6 +115,10 @@ ANOTHER_CHILD: dict[tuple[type[State], Intent], Handler] = {
     (GaveUpPlace, Intent.CONFIRM): coming.ask_about_next_visit,
     (GaveUpPlace, Intent.KEEP): coming.ask_about_next_visit,
     (GaveUpPlace, Intent.DECLINE): people.clarify,
+    (Recalled, Intent.RESCHEDULE): moving.offer_places,
+    (Recalled, Intent.CONFIRM): coming.ask_about_next_visit,
+    (Recalled, Intent.KEEP): coming.ask_about_next_visit,
+    (Recalled, Intent.DECLINE): people.clarify,
 }
 
 # Where no row applies, the text was not understood in this place.
@@ -110,6 +130,8 @@ def step(state: State, event: Event, facts: Facts) -> Step:
     match event:
         case Said():
             return hear(state, event, facts)
+        case NobodyAnswered():
+            return silence.ask_once_more(state, event, facts)
         case PlacesFound() if isinstance(state, LookingForPlaces):
             return moving.show_places(state, event, facts)
         case PlaceGone():
@@ -125,16 +147,17 @@ def hear(state: State, said: Said, facts: Facts) -> Step:
     if said.opt_out_type:
         return consent.carrier_has_answered(state, said)
     state = bound(state, said, facts)
-    reading = _read(state, said, facts)
+    scene = scene_of(state, facts)
+    reading = as_answer(said.text, state, read(said.text, scene), facts)
     after = handler_for(state, reading, facts)(state, reading, facts)
-    return structs.replace(after, reading=reading)
+    return structs.replace(joining.in_its_language(after, state), reading=reading, scene=scene)
 
 
 def handler_for(state: State, reading: Reading, facts: Facts) -> Handler:
     """The row that applies. Who is writing goes before what is written."""
     if facts.opted_out:
         return consent.answer_opted_out
-    if not facts.known:
+    if not facts.known and not _registers_a_child(state, reading):
         return consent.answer_stranger
     if state == WithPerson(HandOffReason.WRONG_NUMBER) and reading.intent not in {
         Intent.STOP,
@@ -147,8 +170,8 @@ def handler_for(state: State, reading: Reading, facts: Facts) -> Handler:
     return ANYWHERE.get(reading.intent) or another or TRANSITIONS.get(row) or OTHERWISE
 
 
-def _read(state: State, said: Said, facts: Facts) -> Reading:
-    reading = understand(said.text, scene_of(state, facts))
-    if reading.rule == "empty":
-        return structs.replace(reading, intent=Intent.PICTURE)
-    return reading
+def _registers_a_child(state: State, reading: Reading) -> bool:
+    """What a phone may do that nobody has registered yet. A wrong number is then nobody's business."""
+    return reading.intent is Intent.JOIN or (
+        isinstance(state, Joining) and reading.intent is not Intent.WRONG_NUMBER
+    )

@@ -15,11 +15,15 @@ from service.access.accounts import NewUser, create_user
 from service.access.actor import SYSTEM
 from service.database import sql, unit_of_work
 from service.errors import Duplicate
-from service.registration.children import NewChild, register_child
+from service.paging import Page
+from service.registration.children import ChildView, NewChild, register_child
 from service.registration.facilities import NewFacility, register_facility
 from service.registration.families import NewGuardian
 from service.scheduling.booking import NewAppointment, book
 from service.scheduling.sessions import NewSession, open_session
+from service.vaccination.activation import activate
+from service.vaccination.immunizations import NewImmunization, record_dose
+from service.vaccination.schedules import NewSchedule, add_schedule
 
 ADMIN = "admin@demo.example"
 WEEKS = 4
@@ -35,6 +39,8 @@ CLINIC = NewFacility(
     texts_from="00:00",
     sunday_texts_from="00:00",
     texts_until="23:59:59",
+    names_vaccines=True,
+    join_code=42,
 )
 WINDOWS = (("09:00", "12:00"), ("14:00", "16:00"))
 PLACES = 8
@@ -45,19 +51,40 @@ DAVID = NewGuardian(phone="+254700000003", name="David", language="en", relation
 
 
 class DemoChild(msgspec.Struct, frozen=True):
-    """A child of the demo: age in days, and in how many days it is expected."""
+    """A child of the demo: its age, the ages at which it had doses, and when it is expected, all in days."""
 
     first_name: str
     guardian: NewGuardian
     age: int
     visit_in: int
+    had: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
+
+AT_BIRTH, AT_SIX_WEEKS, AT_TEN_WEEKS = (
+    ("19", "178"),
+    ("178", "198", "177", "122"),
+    ("178", "198", "177", "122"),
+)
+AT_FOURTEEN_WEEKS, AT_NINE_MONTHS = (*AT_TEN_WEEKS, "10"), ("04", "190")
 
 CHILDREN = (
-    DemoChild("Zuri", AMINA, age=70, visit_in=3),
-    DemoChild("Juma", AMINA, age=540, visit_in=8),
-    DemoChild("Mateo", ROSA, age=98, visit_in=2),
-    DemoChild("Neema", DAVID, age=42, visit_in=5),
+    DemoChild("Zuri", AMINA, age=70, visit_in=3, had=((1, AT_BIRTH), (42, AT_SIX_WEEKS))),
+    DemoChild(
+        "Juma",
+        AMINA,
+        age=540,
+        visit_in=8,
+        had=(
+            (0, AT_BIRTH),
+            (44, AT_SIX_WEEKS),
+            (75, AT_TEN_WEEKS),
+            (104, AT_FOURTEEN_WEEKS),
+            (280, AT_NINE_MONTHS),
+        ),
+    ),
+    # The second doses were given too early: the forecast says so.
+    DemoChild("Mateo", ROSA, age=98, visit_in=2, had=((2, AT_BIRTH), (42, AT_SIX_WEEKS), (63, AT_TEN_WEEKS))),
+    DemoChild("Neema", DAVID, age=42, visit_in=5, had=((0, AT_BIRTH),)),
 )
 
 
@@ -84,6 +111,8 @@ async def load(now: datetime) -> DemoAdmin | None:
 
 async def _load_all(now: datetime) -> DemoAdmin:
     facility = await register_facility(CLINIC, actor=SYSTEM, now=now)
+    schedule = await add_schedule(NewSchedule(shipped="ke"), actor=SYSTEM, now=now)
+    await activate(schedule.id, confirm=True, actor=SYSTEM, page=Page(), now=now)
     sessions = await _open_sessions(facility.id, now)
     for child in CHILDREN:
         await _register(child, facility.id, sessions, now)
@@ -120,5 +149,14 @@ async def _register(child: DemoChild, facility_id: UUID, sessions: dict[date, UU
         actor=SYSTEM,
         now=now,
     )
+    await _record_doses(registered, child, now)
     day = min(day for day in sessions if day >= today + timedelta(days=child.visit_in))
     await book(NewAppointment(registered.id, sessions[day]), actor=SYSTEM, now=now)
+
+
+async def _record_doses(registered: ChildView, child: DemoChild, now: datetime) -> None:
+    for age, vaccines in child.had:
+        day = registered.date_of_birth + timedelta(days=age)
+        for cvx in vaccines:
+            dose = NewImmunization(cvx=cvx, given_on=day, source="health_card")
+            await record_dose(registered.id, dose, actor=SYSTEM, now=now)

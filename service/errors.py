@@ -12,11 +12,13 @@ DoselineError            code, title, safe detail
 │   ├── InUse
 │   └── Duplicate
 └── Invalid              the field and why
+    └── Faulty           every fault of a document that was handed in
 
 A detail is shown to whoever asked: it never holds a name, a phone number or a text. HTTP statuses
 belong to the API (admin_api/problems.py); the carrier's own errors stand in service/carrier/port.py.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -115,3 +117,24 @@ class Invalid(DoselineError):
         super().__init__(f"{field}: {why}")
         self.field = field
         self.why = why
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """Each field that is to blame, and why."""
+        return [(self.field, self.why)]
+
+
+class Faulty(Invalid):
+    """A document that cannot be used, with all of its faults at once."""
+
+    code = "faulty"
+    title = "The document has faults"
+
+    def __init__(self, field: str, faults: Sequence[tuple[str, str]]) -> None:
+        super().__init__(field, f"has {len(faults)} faults" if len(faults) != 1 else "has a fault")
+        self.faults = tuple(faults)
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """Each fault by its place in the document."""
+        return [(f"{self.field}: {place}", what) for place, what in self.faults]

@@ -11,8 +11,9 @@ from uuid import UUID
 import structlog
 from litestar import MediaType, Request, Response, Router, post
 from litestar.datastructures import FormMultiDict
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException
-from prometheus_client import Counter
+from prometheus_client import Counter, Histogram
 
 from conversations.events import OptOutType
 from service.answering.inbound import InboundText, take_in
@@ -24,11 +25,19 @@ from service.messaging.receipts import take_receipt
 # Twilio's own posts stay far below: a text has at most 1600 characters.
 LARGEST_POST = 64 * 1024
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+SIGNATURE_HEADER = "X-Twilio-Signature"
+SIGNATURE_SETTINGS_HEADER = "X-Twilio-Webhooks-Signature-Settings"
 READ_FIELDS = frozenset({"MessageSid", "From", "To", "Body", "NumMedia", "OptOutType"})
 OPT_OUT_TYPES: dict[str, OptOutType] = {"STOP": "STOP", "START": "START", "HELP": "HELP"}
 
 texts_taken = Counter(
     "doseline_inbound_texts_total", "Texts from parents, by what became of them", ["outcome"]
+)
+answered_in = Histogram(
+    "doseline_webhook_seconds",
+    "How long a post of the carrier took to be answered",
+    ["webhook"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15),
 )
 posts_refused = Counter("doseline_webhook_refused_total", "Posts to the webhooks without a valid signature")
 
@@ -53,9 +62,10 @@ async def inbound(request: CarrierRequest) -> Response[str]:
         body=_field(form, "Body"),
         media_count=_number(form, "NumMedia") or 0,
         opt_out_type=OPT_OUT_TYPES.get(_field(form, "OptOutType").upper()),
-        other_fields={key: form.getall(key) for key in form if key not in READ_FIELDS},
+        other_fields=_other_fields(form),
     )
-    outcome = await take_in(text, now=request.app.state.clock())
+    with answered_in.labels("inbound").time():
+        outcome = await take_in(text, now=request.app.state.clock())
     texts_taken.labels(outcome.value).inc()
     return _twiml()
 
@@ -80,7 +90,8 @@ async def status(request: CarrierRequest) -> Response[str]:
         created_at=now,
         error_code=_number(form, "ErrorCode"),
     )
-    await take_receipt(text_id, report, now=now)
+    with answered_in.labels("status").time():
+        await take_receipt(text_id, report, now=now, sender=request.app.state.settings.sender)
     return _twiml()
 
 
@@ -90,12 +101,16 @@ async def _signed_form(request: CarrierRequest) -> FormMultiDict | None:
     raw_path = request.scope["raw_path"].decode("ascii", "replace")
     query = request.scope["query_string"].decode("ascii", "replace")
     url = f"{settings.public_url}{raw_path}{'?' + query if query else ''}"
+    if request.content_type[0] != RequestEncodingType.URL_ENCODED:
+        # The carrier posts nothing else, and a file among the fields would break the signature's own check.
+        return None
     try:
         form = await request.form()
     except (ClientException, UnicodeError, ValueError):
         return None
-    signature = request.headers.get("X-Twilio-Signature")
-    return form if is_signed(url, form, signature, settings.twilio_auth_tokens) else None
+    signature = request.headers.get(SIGNATURE_HEADER)
+    algorithm = request.headers.get(SIGNATURE_SETTINGS_HEADER)
+    return form if is_signed(url, form, signature, settings.twilio_auth_tokens, algorithm) else None
 
 
 def _refusal() -> Response[str]:
@@ -108,8 +123,17 @@ def _twiml() -> Response[str]:
 
 
 def _field(form: FormMultiDict, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
+    return _storable(form.get(name, ""))
+
+
+def _other_fields(form: FormMultiDict) -> dict[str, list[str]]:
+    names = [name for name in form if name not in READ_FIELDS]
+    return {_storable(name): [_storable(value) for value in form.getall(name)] for name in names}
+
+
+def _storable(value: str) -> str:
+    """What PostgreSQL can keep of a field: it knows no NUL."""
+    return value.replace("\x00", "\ufffd")
 
 
 def _number(form: FormMultiDict, name: str) -> int | None:

@@ -1,4 +1,4 @@
-"""The worker: sends texts, turns due reminders into texts, settles what was left unknown.
+"""The worker: sends texts, turns due timers into texts, settles what was left open, forecasts by night.
 
 It wakes when a job comes through the queue and, whatever becomes of the queue, every few seconds by
 itself: the tables say what is due, a job only says "now". Several workers may run beside each other.
@@ -14,19 +14,29 @@ from saq import Worker
 from saq.types import Context
 
 from service.access.throttle import forget_attempts
+from service.answering.catching_up import COMPARE_EVERY, catch_up
+from service.answering.silence import end_silences
 from service.carrier.gateway import gateway
 from service.carrier.port import Carrier
 from service.clock import Clock, now
 from service.database import AWAY, connection_pool
-from service.messaging.delivery import BATCH, deliver_batch
+from service.messaging.claiming import BATCH, expire
+from service.messaging.delivery import deliver_batch
 from service.messaging.reconciliation import reconcile
+from service.messaging.sender import Limits
 from service.nudge import WAKE, queue
-from service.reminders.planning import queue_due_reminders
+from service.recovery import after_restore
+from service.reminders.mending import mend_texts
+from service.reminders.queueing import queue_due_reminders
 from service.settings import Settings
+from service.vaccination.forecasts import BATCH as FORECASTS
+from service.vaccination.forecasts import renew_stale
 
 SWEEP_SECONDS = 2.0
 # How often what is only kept for a while is dropped: tries at passwords.
 TIDY_EVERY = timedelta(hours=1)
+# How often forecasts of a day gone by are looked for: each facility's night comes at its own hour.
+FORECAST_SECONDS = 60.0
 # A batch that is under way when the worker is told to stop has this long to be recorded.
 FINISH_SECONDS = 3.0
 CONNECTIONS = 6
@@ -37,12 +47,13 @@ log = structlog.get_logger(__name__)
 class Sender:
     """Works off what is due, until told to stop."""
 
-    def __init__(self, carrier: Carrier, clock: Clock) -> None:
+    def __init__(self, carrier: Carrier, clock: Clock, limits: Limits) -> None:
         self._carrier = carrier
         self._clock = clock
+        self._limits = limits
         self._woken = asyncio.Event()
         self._stopping = False
-        self._tidy_at = clock()
+        self._tidy_at = self._compare_at = clock()
 
     async def wake(self, _: Context) -> None:
         """The queue's job: something is due now."""
@@ -67,27 +78,50 @@ class Sender:
                 await asyncio.sleep(SWEEP_SECONDS)
 
     async def _sweep(self) -> None:
+        now = self._clock()
+        await after_restore(now=now)
+        if now >= self._compare_at:
+            # A STOP that no webhook brought has to be known before anything is sent.
+            await catch_up(self._carrier, self._limits.sender, self._clock)
+            self._compare_at = now + COMPARE_EVERY
         await reconcile(self._carrier, self._clock)
-        await queue_due_reminders(self._clock())
-        if self._clock() >= self._tidy_at:
-            await forget_attempts(now=self._clock())
-            self._tidy_at = self._clock() + TIDY_EVERY
+        await queue_due_reminders(now)
+        await mend_texts(now)
+        await end_silences(now)
+        await expire(now=now)
+        if now >= self._tidy_at:
+            await forget_attempts(now=now)
+            self._tidy_at = now + TIDY_EVERY
 
     async def _deliver_until_quiet(self) -> None:
         """Deliver as texts come, for as long as one follows the other within the time of a sweep."""
         due = asyncio.get_running_loop().time() + SWEEP_SECONDS
         while not self._stopping and (left := due - asyncio.get_running_loop().time()) > 0:
             self._woken.clear()
-            if await deliver_batch(self._carrier, self._clock):
+            if await deliver_batch(self._carrier, self._clock, self._limits):
                 continue
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), left)
 
 
+async def keep_forecasts(clock: Clock) -> None:
+    """Work out forecasts whose day is over, for as long as the worker runs, beside the texts."""
+    while True:
+        try:
+            done = await renew_stale(now=clock())
+        except AWAY as error:
+            log.warning("database away", error=type(error).__name__)
+            done = 0
+        except Exception as error:  # noqa: BLE001 - a schedule that cannot be read must not stop the texts
+            log.error("forecasting stumbled", error=type(error).__name__)  # noqa: TRY400
+            done = 0
+        await asyncio.sleep(0 if done == FORECASTS else FORECAST_SECONDS)
+
+
 async def serve(settings: Settings, clock: Clock = now) -> None:
     """Run a worker until it is told to stop by a signal."""
     async with connection_pool(largest=CONNECTIONS), gateway(settings, at_once=BATCH) as carrier:
-        sender = Sender(carrier, clock)
+        sender = Sender(carrier, clock, Limits.of(settings))
         jobs = queue(settings.queue_url)
         await jobs.connect()
         # At every stop it warns that its idle loops had to be cancelled, which is how they end.
@@ -96,10 +130,12 @@ async def serve(settings: Settings, clock: Clock = now) -> None:
         worker = Worker(jobs, functions=[(WAKE, sender.wake)], concurrency=2)
         sending = asyncio.create_task(sender.run())
         sending.add_done_callback(lambda _: worker.event.set())
+        forecasting = asyncio.create_task(keep_forecasts(clock))
         try:
             await worker.start()
         finally:
             sender.stop()
+            forecasting.cancel()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(sending, FINISH_SECONDS)
             await jobs.disconnect()

@@ -1,15 +1,15 @@
-"""Visits that were agreed, and the reminders planned for them."""
+"""Visits that were agreed, and the reminders and recalls planned for them."""
 
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from tables.columns import day, instant, key, one_of, reference, whole, words
+from tables.columns import day, instant, key, list_of_words, one_of, reference, whole, words
 from tables.people import Child
 from tables.places import ClinicSession
 
 STATUSES = ("booked", "confirmed", "cancelled", "attended", "missed")
 ACTIVE = ("booked", "confirmed")
-REMINDER_KINDS = ("three_days", "one_day")
+REMINDER_KINDS = ("three_days", "one_day", "recall_1", "recall_2", "recall_3", "recall_task")
 REMINDER_STATUSES = ("planned", "queued", "silenced")
 
 
@@ -36,7 +36,7 @@ class Appointment(Table):
 
 
 class Reminder(Table):
-    """A text that is due at a moment, for one version of an appointment."""
+    """A timer: a text, or after the last recall a task for staff, about one version of an appointment."""
 
     id = key()
     appointment = reference(Appointment)
@@ -49,3 +49,16 @@ class Reminder(Table):
     reminder_once = Unique(["appointment", "appointment_version", "kind"])
     reminder_kind_known = one_of("kind", REMINDER_KINDS)
     reminder_status_known = one_of("status", REMINDER_STATUSES)
+
+
+class PlannedDose(Table):
+    """A dose that a visit is for."""
+
+    id = key()
+    appointment = reference(Appointment, index=False)
+    # The vaccine that is expected to be given.
+    cvx = words(24)
+    label = words(160)
+    antigens = list_of_words()
+
+    planned_dose_once = Unique(["appointment", "cvx"])

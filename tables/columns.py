@@ -8,7 +8,19 @@ value unless one was written, no row deleted because another one was.
 from collections.abc import Iterable
 from typing import Any
 
-from piccolo.columns import UUID, Bytea, Date, ForeignKey, Integer, SmallInt, Time, Timestamptz, Varchar
+from piccolo.columns import (
+    UUID,
+    Array,
+    Boolean,
+    Bytea,
+    Date,
+    ForeignKey,
+    Integer,
+    SmallInt,
+    Time,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.columns.base import OnDelete, OnUpdate
 from piccolo.constraints import Check
 from piccolo.table import Table
@@ -41,9 +53,9 @@ def instant(*, null: bool = False, index: bool = False) -> Timestamptz:
     return Timestamptz(null=null, default=None, index=index)
 
 
-def day(*, null: bool = False) -> Date:
+def day(*, null: bool = False, index: bool = False) -> Date:
     """A calendar day, without a zone."""
-    return Date(null=null, default=None)
+    return Date(null=null, default=None, index=index)
 
 
 def wall_time() -> Time:
@@ -56,14 +68,24 @@ def words(length: int, *, null: bool = False, unique: bool = False, index: bool 
     return Varchar(length=length, null=null, default=None, unique=unique, index=index)
 
 
-def whole(*, default: int | None = None, null: bool = False) -> Integer:
+def whole(*, default: int | None = None, null: bool = False, unique: bool = False) -> Integer:
     """A whole number."""
-    return Integer(default=default, null=null)
+    return Integer(default=default, null=null, unique=unique)
 
 
-def small(*, default: int | None = None) -> SmallInt:
+def small(*, default: int | None = None, null: bool = False) -> SmallInt:
     """A small whole number: a rank, a count of attempts."""
-    return SmallInt(default=default, null=False)
+    return SmallInt(default=default, null=null)
+
+
+def yes_no() -> Boolean:
+    """Yes or no; no unless it is written."""
+    return Boolean(default=False, null=False)
+
+
+def list_of_words() -> Array:
+    """Several short texts, in order; none unless they are written."""
+    return Array(base_column=Varchar(length=80, null=False, default=None), default=list, null=False)
 
 
 def octets(*, null: bool = False) -> Bytea:

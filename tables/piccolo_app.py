@@ -4,7 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig, table_finder
 
-AREAS = ("people", "places", "accounts", "appointments", "messages", "audit")
+AREAS = ("people", "places", "vaccines", "accounts", "appointments", "messages", "registrations", "audit")
 
 APP_CONFIG = AppConfig(
     app_name="tables",

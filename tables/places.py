@@ -3,7 +3,7 @@
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from tables.columns import instant, key, reference, wall_time, whole, words
+from tables.columns import instant, key, reference, wall_time, whole, words, yes_no
 
 
 class Facility(Table):
@@ -24,12 +24,18 @@ class Facility(Table):
     sunday_texts_from = wall_time()
     # The civil hour at which reminders go out.
     remind_at = wall_time()
+    # Whether the programme lets texts name what a visit is for: a phone is read by others too.
+    names_vaccines = yes_no()
+    # The number on its posters, by which parents name it when they register a child by text. Of two digits
+    # or more, so that it is never taken for a numbered answer.
+    join_code = whole(null=True, unique=True)
     created_at = instant()
 
     facility_text_hours = Check(
         "texts_from < texts_until AND sunday_texts_from < texts_until"
         " AND remind_at >= texts_from AND remind_at < texts_until"
     )
+    facility_join_code_is_no_choice = Check("join_code BETWEEN 10 AND 9999")
 
 
 class ClinicSession(Table):

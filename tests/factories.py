@@ -7,16 +7,23 @@ NOW, the moment at which most tests take place.
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from service.access.accounts import NewUser, UserView, create_user
-from service.access.actor import SYSTEM, Actor
+from service.access.actor import NOBODY, SYSTEM, Actor
+from service.database import sql
+from service.paging import Page
 from service.registration.children import ChildView, NewChild, register_child
+from service.registration.claims import NewClaim, file_claim
 from service.registration.facilities import FacilityView, NewFacility, get_facility, register_facility
 from service.registration.families import NewGuardian
 from service.scheduling.appointments import AppointmentView
 from service.scheduling.booking import NewAppointment, book
 from service.scheduling.sessions import NewSession, SessionView, open_session
+from service.vaccination.activation import activate
+from service.vaccination.immunizations import ImmunizationView, NewImmunization, record_dose
+from service.vaccination.schedules import NewSchedule, ScheduleView, Shipped, add_schedule
 
 # A Wednesday, 12:00 in Nairobi.
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
@@ -26,7 +33,12 @@ _numbers = count(1)
 
 
 async def a_facility(
-    name: str | None = None, *, zone: str = "Africa/Nairobi", country: str = "KE", language: str = "en"
+    name: str | None = None,
+    *,
+    zone: str = "Africa/Nairobi",
+    country: str = "KE",
+    language: str = "en",
+    names_vaccines: bool = False,
 ) -> FacilityView:
     """A clinic, in Nairobi unless said otherwise."""
     new = NewFacility(
@@ -35,6 +47,7 @@ async def a_facility(
         zone=zone,
         country=country,
         language=language,
+        names_vaccines=names_vaccines,
     )
     return await register_facility(new, actor=SYSTEM, now=NOW)
 
@@ -87,6 +100,46 @@ async def an_appointment(
     if session is None:
         session = await a_session(await _facility_of(child))
     return await book(NewAppointment(child.id, session.id), actor=SYSTEM, now=now)
+
+
+async def a_schedule_in_force(shipped: Shipped = "ke") -> ScheduleView:
+    """A schedule that comes along, put in force."""
+    return await put_in_force(NewSchedule(shipped=shipped))
+
+
+async def put_in_force(new: NewSchedule, *, now: datetime = NOW) -> ScheduleView:
+    """A schedule, handed in and activated."""
+    added = await add_schedule(new, actor=SYSTEM, now=now)
+    return (await activate(added.id, confirm=True, actor=SYSTEM, page=Page(), now=now)).schedule
+
+
+async def a_dose(child: ChildView, cvx: str, on: date, *, now: datetime = NOW) -> ImmunizationView:
+    """A dose that was given to a child."""
+    return await record_dose(child.id, NewImmunization(cvx=cvx, given_on=on), actor=SYSTEM, now=now)
+
+
+async def a_claim(facility_id: UUID, phone: str = "+254700000001", **values: Any) -> UUID:
+    """A child that a phone has asked to register by text."""
+    inbound = await sql(
+        """INSERT INTO inbound_message (id, provider_sid, phone, to_number, body, media_count, other_fields,
+                                        received_at)
+           VALUES ($1, $2, $3, '+1', 'yes', 0, '{}', $4) RETURNING id""",
+        uuid4(),
+        uuid4().hex,
+        phone,
+        NOW,
+    )
+    usual: dict[str, Any] = {
+        "phone": phone,
+        "first_name": "Zuri",
+        "date_of_birth": date(2026, 2, 20),
+        "birth_is_estimate": False,
+        "facility_id": facility_id,
+        "language": "en",
+        "consent_words": "May we?",
+        "inbound_id": inbound[0]["id"],
+    }
+    return await file_claim(NewClaim(**usual | values), actor=NOBODY, now=NOW)
 
 
 async def an_admin(email: str | None = None) -> UserView:

@@ -2,11 +2,12 @@
 
 from msgspec import structs
 
-from conversations.effects import Say
-from conversations.facts import Facts, Visit
+from conversations.effects import Params, Say
+from conversations.facts import Facts, NextDue, Visit
 from conversations.families import (
     ask_which,
     changed_since,
+    missed_meant,
     nothing_left,
     share_a_name,
     tell_what_is_true,
@@ -17,34 +18,79 @@ from conversations.handlers.coming import cancel, confirm
 from conversations.handlers.moving import look_for_places
 from conversations.handlers.people import give_to_person, has_been_asked_enough
 from conversations.intents import Intent
-from conversations.states import About, ChoosingVisit, Clarifying, State
+from conversations.states import About, ChoosingVisit, Clarifying, Recalled, State
 from conversations.step import Step, of, say, say_of, stay, with_phone
 from conversations.understanding.reading import Reading
 
 
 def tell_when(state: State, reading: Reading, facts: Facts) -> Step:
-    """When is it?"""
-    return _tell("when", state, reading, facts)
+    """When is it? Where no visit is planned, when the next dose is due."""
+    if missed := _missed(state, reading, facts):
+        return stay(state, Say("missed_open", {"visits": missed}))
+    visits = _asked_about(state, reading, facts)
+    return stay(state, *([say_of("when", visits)] if visits else _next_due(reading, facts)))
+
+
+def _missed(state: State, reading: Reading, facts: Facts) -> tuple[Visit, ...]:
+    """The visits that a recall was about: they are over, and that is the answer to "when" and "where"."""
+    return missed_meant(state, reading, facts) if isinstance(state, Recalled) else ()
 
 
 def tell_where(state: State, reading: Reading, facts: Facts) -> Step:
     """Where is it? With the address, where we have one."""
+    if missed := _missed(state, reading, facts):
+        return stay(state, Say("missed_open", {"visits": missed}))
     visits = visits_spoken_of(state, facts)
     if len(visits) == 1 and (address := visits[0].address):
         return stay(state, Say("where_address", {**of(visits[0]), "address": address}))
-    return _tell("where", state, reading, facts)
+    visits = _asked_about(state, reading, facts) or facts.visits
+    return stay(state, say_of("where", visits) if visits else say("no_visits"))
 
 
 def tell_what(state: State, reading: Reading, facts: Facts) -> Step:
-    """What is it for, what to bring? Which vaccine, and anything medical, is left to people."""
-    del reading
-    return stay(state, with_phone("what", facts) if facts.visits else say("no_visits"))
+    """What is it for, what is due? Diseases are named where the programme allows it; advice is for people."""
+    visits = _asked_about(state, reading, facts)
+    if not visits:
+        return stay(state, *_next_due(reading, facts))
+    named = [Say("what_for", _with_diseases(visit)) for visit in visits if visit.protects_against]
+    return stay(state, *named or [with_phone("what", facts)])
 
 
-def _tell(key: str, state: State, reading: Reading, facts: Facts) -> Step:
-    visits = visits_spoken_of(state, facts) or facts.visits
-    visits = tuple(visit for visit in visits if visit.child in reading.children) or visits
-    return stay(state, say_of(key, visits) if visits else say("no_visits"))
+def _next_due(reading: Reading, facts: Facts) -> list[Say]:
+    """When the next doses of children without a visit are due, by the forecast."""
+    due = [one for one in facts.next_due if _is_about(one.child, reading)]
+    if due:
+        return [_say_due(one, facts) for one in due]
+    named = reading.children
+    return [say("no_visit_for_child", child=named[0]) if named else say("no_visits")]
+
+
+def _say_due(due: NextDue, facts: Facts) -> Say:
+    key = "due_now" if due.on <= facts.now.date() else "next_due"
+    params: Params = {"child": due.child}
+    if key == "next_due":
+        params["due_on"] = due.on
+    if not due.protects_against:
+        return Say(key, params)
+    params["diseases"] = due.protects_against
+    return Say(f"{key}_for", params)
+
+
+def _with_diseases(visit: Visit) -> Params:
+    return {**of(visit), "diseases": visit.protects_against}
+
+
+def _asked_about(state: State, reading: Reading, facts: Facts) -> tuple[Visit, ...]:
+    """The visits that we were speaking of, or all; where children are named, only theirs."""
+    return _of_those(visits_spoken_of(state, facts), reading) or _of_those(facts.visits, reading)
+
+
+def _of_those(visits: tuple[Visit, ...], reading: Reading) -> tuple[Visit, ...]:
+    return tuple(visit for visit in visits if _is_about(visit.child, reading))
+
+
+def _is_about(child: str, reading: Reading) -> bool:
+    return not reading.children or child in reading.children
 
 
 def choose_meaning(state: Clarifying, reading: Reading, facts: Facts) -> Step:

@@ -4,6 +4,8 @@ from conversations.effects import Cancel, Confirm, Effect, Say
 from conversations.facts import Facts, Visit
 from conversations.families import (
     Meant,
+    leave_in_peace,
+    missed_spoken_of,
     names_another_child,
     rest_of,
     said_about,
@@ -66,7 +68,7 @@ def cancel(state: State, visits: tuple[Visit, ...], facts: Facts) -> Step:
 def keep_visit(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
     """Other places were offered; the parent would rather come as planned."""
     if state.again and not names_another_child(state, reading, facts):
-        return Step(Idle(), (say("stays_cancelled"),))
+        return _no_other_day(state, facts)
     return confirm_visit(state, reading, facts)
 
 
@@ -79,9 +81,17 @@ def stay_cancelled(state: State, reading: Reading, facts: Facts) -> Step:
 def decline_while_choosing(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
     """None of the places, and not the old one either."""
     if state.again and not names_another_child(state, reading, facts):
-        return Step(Idle(), (say("stays_cancelled"),))
+        return _no_other_day(state, facts)
     meant: Meant = visits_meant(state, reading, facts, Intent.DECLINE)
     return meant.instead or cancel(state, meant.visits, facts)
+
+
+def _no_other_day(state: ChoosingPlace, facts: Facts) -> Step:
+    """None of the places instead of one that was given up; or after a miss, which settles that."""
+    if missed := missed_spoken_of(state, facts):
+        rest = tuple(visit for one in state.rest if (visit := facts.missed_visit(one.appointment_id)))
+        return leave_in_peace(missed, rest)
+    return Step(Idle(), (say("stays_cancelled"),))
 
 
 def answer_thanks(state: State, reading: Reading, facts: Facts) -> Step:

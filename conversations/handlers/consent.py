@@ -3,8 +3,9 @@
 from conversations.effects import Effect, OptIn, OptOut
 from conversations.events import Said
 from conversations.facts import Facts
+from conversations.handlers.joining import help_on_the_way
 from conversations.intents import Intent
-from conversations.states import Idle, State
+from conversations.states import Idle, Joining, State
 from conversations.step import Step, say, with_phone
 from conversations.understanding.reading import Reading
 
@@ -24,13 +25,18 @@ def opt_in(state: State, reading: Reading, facts: Facts) -> Step:
 def give_help(state: State, reading: Reading, facts: Facts) -> Step:
     """Who we are and what to write."""
     del reading
+    if isinstance(state, Joining):
+        return help_on_the_way(state, facts)
     return Step(state, (with_phone("help", facts),))
 
 
 def carrier_has_answered(state: State, said: Said) -> Step:
     """The carrier took its own word and replied: record what was asked, and say nothing on top."""
-    effects: dict[str | None, tuple[Effect, ...]] = {"STOP": (OptOut(),), "START": (OptIn(),)}
-    return Step(Idle() if said.opt_out_type == "STOP" else state, effects.get(said.opt_out_type, ()))
+    assert said.opt_out_type is not None
+    intent = Intent(said.opt_out_type.lower())
+    effects: dict[Intent, tuple[Effect, ...]] = {Intent.STOP: (OptOut(),), Intent.START: (OptIn(),)}
+    reading = Reading(intent, rule="carrier", evidence=said.opt_out_type, confidence=1.0)
+    return Step(Idle() if intent is Intent.STOP else state, effects.get(intent, ()), reading)
 
 
 def answer_opted_out(state: State, reading: Reading, facts: Facts) -> Step:

@@ -8,7 +8,16 @@ from conversations.facts import Facts, Place, Visit
 from conversations.families import ask_which, nothing_left, tell_what_is_true, visits_meant
 from conversations.handlers.people import give_to_person, has_been_asked_enough
 from conversations.intents import Intent
-from conversations.states import About, ChoosingPlace, GaveUpPlace, Idle, LookingForPlaces, State, WithPerson
+from conversations.states import (
+    About,
+    ChoosingPlace,
+    GaveUpPlace,
+    Idle,
+    LookingForPlaces,
+    Recalled,
+    State,
+    WithPerson,
+)
 from conversations.step import Step, about, of
 from conversations.understanding.reading import Reading
 from conversations.wish import Wish, fits
@@ -47,8 +56,8 @@ def show_places(state: LookingForPlaces, event: PlacesFound, facts: Facts) -> St
         effects: tuple[Effect, ...] = (Say(key, of(visit) if visit else {}), HandOff(HandOffReason.NO_PLACES))
         return Step(WithPerson(HandOffReason.NO_PLACES), effects)
     ref = about(visit) if visit else state.visit
-    choosing = ChoosingPlace(ref, event.places, state.wish, again=state.again)
-    return Step(choosing, (_offer(choosing, after_loss=state.after_loss),))
+    choosing = ChoosingPlace(ref, event.places, state.wish, again=state.again, rest=state.rest)
+    return Step(choosing, (offer(choosing, after_loss=state.after_loss),))
 
 
 def choose_place(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
@@ -79,7 +88,7 @@ def narrow_places(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
         return take_place(state, fitting[0], facts)
     if _names_something(reading.wish) and 1 < len(fitting) < len(state.offers):
         narrowed = structs.replace(state, offers=fitting, misunderstood=0)
-        return Step(narrowed, (_offer(narrowed),))
+        return Step(narrowed, (offer(narrowed),))
     # "None of these" turns the offers down; "is Wednesday free?" does not yet.
     offered = () if _names_something(reading.wish) else tuple(place.starts_at for place in state.offers)
     wish = structs.replace(
@@ -87,7 +96,7 @@ def narrow_places(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
         excluded=(*state.wish.excluded, *reading.wish.excluded),
         excluded_times=(*state.wish.excluded_times, *offered),
     )
-    looking = LookingForPlaces(state.visit, wish, again=state.again)
+    looking = LookingForPlaces(state.visit, wish, again=state.again, rest=state.rest)
     return Step(looking, (LookForPlaces(state.visit.appointment_id, wish),))
 
 
@@ -95,8 +104,7 @@ def take_place(state: ChoosingPlace, place: Place, facts: Facts) -> Step:
     """Move to the place, if the visit is still the one we spoke of."""
     taken: Params = {"starts_at": place.starts_at, "facility": place.facility}
     if state.again:
-        booked = BookAgain(state.visit.appointment_id, place.session_id)
-        return Step(Idle(), (booked, Say("booked_again", taken)))
+        return _book_again(state, BookAgain(state.visit.appointment_id, place.session_id), taken, facts)
     visit = facts.visit(state.visit.appointment_id)
     if visit is None:
         return nothing_left(facts)
@@ -104,6 +112,19 @@ def take_place(state: ChoosingPlace, place: Place, facts: Facts) -> Step:
         return tell_what_is_true([visit])
     moved = Move(visit.appointment_id, visit.version, place.session_id)
     return Step(Idle(), (moved, Say("moved_by_parent", {"child": visit.child, **taken})))
+
+
+def _book_again(state: ChoosingPlace, booked: BookAgain, taken: Params, facts: Facts) -> Step:
+    """A new visit; after a miss with the child's name, and on to the other children who were missed."""
+    missed = facts.missed_visit(state.visit.appointment_id)
+    if missed is None:
+        return Step(Idle(), (booked, Say("booked_again", taken)))
+    taken = {"child": missed.child, **taken}
+    rest = tuple(visit for one in state.rest if (visit := facts.missed_visit(one.appointment_id)))
+    if not rest:
+        return Step(Idle(), (booked, Say("missed_booked", taken)))
+    said = Say("missed_booked_but_open", {**taken, "visits": rest})
+    return Step(Recalled(tuple(map(about, rest))), (booked, said))
 
 
 def show_offers_again(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
@@ -119,15 +140,16 @@ def place_was_taken(state: State, event: PlaceGone, facts: Facts) -> Step:
     """Somebody else was faster: nothing has changed, so look again at once."""
     again = state.again if isinstance(state, ChoosingPlace) else False
     wish = state.wish if isinstance(state, ChoosingPlace) else Wish()
+    rest = state.rest if isinstance(state, ChoosingPlace) else ()
     visit = facts.visit(event.appointment_id)
     if visit is None and not again:
         return nothing_left(facts)
     ref = about(visit) if visit else About(event.appointment_id, 0)
-    looking = LookingForPlaces(ref, wish, again=again, after_loss=True)
+    looking = LookingForPlaces(ref, wish, again=again, after_loss=True, rest=rest)
     return Step(looking, (LookForPlaces(event.appointment_id, wish),))
 
 
-def _offer(state: ChoosingPlace, *, after_loss: bool = False) -> Say:
+def offer(state: ChoosingPlace, *, after_loss: bool = False) -> Say:
     """One place is a yes-or-no question, several are a list; where none is as wished, say so."""
     as_wished = not _names_something(state.wish) or any(
         fits(place.starts_at, state.wish) for place in state.offers

@@ -2,14 +2,15 @@
 
 from msgspec import structs
 
-from conversations.effects import HandOff, HandOffReason, Say
+from conversations.effects import EndRecall, HandOff, HandOffReason, Say
 from conversations.facts import Facts
-from conversations.families import visits_spoken_of
+from conversations.families import missed_meant, missed_spoken_of, visits_spoken_of
 from conversations.states import (
     AwaitingConfirmation,
     ChoosingPlace,
     ChoosingVisit,
     Clarifying,
+    Recalled,
     State,
     WithPerson,
 )
@@ -27,9 +28,13 @@ def hand_over(state: State, reading: Reading, facts: Facts) -> Step:
 
 
 def check_claim(state: State, reading: Reading, facts: Facts) -> Step:
-    """Already vaccinated elsewhere: staff check that, and until then the visit stays."""
-    del reading, facts
-    return _hand_over(state, HandOffReason.ALREADY_VACCINATED, say("already_vaccinated"))
+    """Already vaccinated elsewhere: staff check that. The visit stays until then; a recall is answered."""
+    missed = missed_meant(state, reading, facts)
+    if not missed:
+        return _hand_over(state, HandOffReason.ALREADY_VACCINATED, say("already_vaccinated"))
+    claimed = _hand_over(state, HandOffReason.ALREADY_VACCINATED, say("missed_vaccinated"))
+    ended = tuple(EndRecall(visit.appointment_id) for visit in missed)
+    return structs.replace(claimed, effects=(*ended, *claimed.effects))
 
 
 def release_number(state: State, reading: Reading, facts: Facts) -> Step:
@@ -70,7 +75,7 @@ def ask_again(state: State, reading: Reading, facts: Facts) -> Step:
     if has_been_asked_enough(state):
         return give_to_person(facts)
     counted = structs.replace(state, misunderstood=_misunderstood(state) + 1)
-    return Step(counted, (_question(state, facts),))
+    return Step(counted, (question(state, facts),))
 
 
 def answer_wordless(state: State, reading: Reading, facts: Facts) -> Step:
@@ -100,11 +105,13 @@ def give_to_person(facts: Facts) -> Step:
     return Step(WithPerson(reason), (HandOff(reason), with_phone("person_will_answer", facts)))
 
 
-def _question(state: State, facts: Facts) -> Say:
+def question(state: State, facts: Facts) -> Say:
     """What we asked, said more plainly."""
     visits = visits_spoken_of(state, facts)
     if isinstance(state, ChoosingPlace):
         return Say("which_place", {"offers": state.offers})
+    if isinstance(state, Recalled) and (missed := missed_spoken_of(state, facts)):
+        return Say("missed_open", {"visits": missed})
     if isinstance(state, ChoosingVisit) and visits:
         return Say("which_visit", {"visits": visits})
     if isinstance(state, Clarifying) and visits:

@@ -14,8 +14,24 @@ from msgspec import Struct
 
 from conversations.understanding.lexicon import DEFAULT_LANGUAGE, languages
 
-PLACEHOLDERS = frozenset({"child", "starts_at", "facility", "address", "phone", "offers", "visits"})
-STYLES = frozenset({"", "numbered", "with_places"})
+PLACEHOLDERS = frozenset(
+    {
+        "child",
+        "starts_at",
+        "facility",
+        "address",
+        "phone",
+        "offers",
+        "visits",
+        "diseases",
+        "due_on",
+        "day",
+        "born",
+        "days",
+        "facilities",
+    }
+)
+STYLES = frozenset({"", "numbered", "with_places", "times", "names"})
 
 Piece = tuple[str, str | None, str]
 
@@ -28,16 +44,23 @@ class Reply(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Formats(Struct, frozen=True, forbid_unknown_fields=True):
-    """How a language writes a start: in a sentence, and in a list (CLDR patterns)."""
+    """How a language writes a start, in a sentence and in a list; a day, one of birth, an hour (CLDR)."""
 
     starts_at: str
     in_lists: str
+    day: str
+    birth: str
+    hour: str
+    more: str
+    """What stands for the rest of a long list."""
 
 
 class Catalogue(Struct, frozen=True, forbid_unknown_fields=True):
     """replies.toml of one language."""
 
     formats: Formats
+    diseases: dict[str, str]
+    """In plain words; those first that families know best."""
     replies: dict[str, Reply]
 
 
@@ -71,6 +94,9 @@ def placeholders(text: str) -> frozenset[str]:
 
 
 def _check(language: str, read: Catalogue, model: Catalogue) -> None:
+    if read.diseases.keys() != model.diseases.keys():
+        different = sorted(read.diseases.keys() ^ model.diseases.keys())
+        raise ValueError(f"language {language!r}: diseases missing or unknown: {different}")
     if read.replies.keys() != model.replies.keys():
         different = sorted(read.replies.keys() ^ model.replies.keys())
         raise ValueError(f"language {language!r}: replies missing or unknown: {different}")

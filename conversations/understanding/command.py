@@ -124,7 +124,7 @@ def meaning(reading: Reading, scene: SceneLine) -> dict[str, Any]:
         "children": _children(reading, scene),
         "confidence": reading.confidence,
         "evidence": reading.evidence,
-        "ask": reading.ask or _must_choose(reading, scene),
+        "ask": reading.ask or reading.leaning is not None or _must_choose(reading, scene),
         "rule": reading.rule,
         "urgent": reading.urgent,
         "language": reading.language_asked or reading.language,
@@ -140,7 +140,8 @@ def _named(reading: Reading, scene: SceneLine) -> str:
         return Intent.UNKNOWN
     if reading.intent is Intent.CONFIRM and scene.prompt in {"slot_offer", "missed"} and not _comes(reading):
         return Intent.RESCHEDULE  # "yes" to other places, or to another day, takes one of them
-    intent = (reading.leaning or Intent.UNKNOWN) if reading.intent is Intent.UNSURE else reading.intent
+    open_ = reading.intent in {Intent.UNSURE, Intent.UNKNOWN}
+    intent = (reading.leaning or Intent.UNKNOWN) if open_ else reading.intent
     return _NAMES.get(intent, intent)
 
 

@@ -203,6 +203,8 @@ def _day(match: Match, words: tuple[str, ...], known: DayWords, calendar: Calend
     if match.slot("{day}") and (behind in known.behind_hours or behind in known.not_behind_days):
         return None  # "tuesday 10 am", "the first one"
     days = _DAYS[match.act](match.slot, calendar)
+    if days is None and match.act == "day_and_month":
+        days = Days(unsure=True)  # "31 april": there is no such day, and no other may be made of its words
     at = calendar.visit.time() if match.act == "visit_in_a_week" and calendar.visit else None
     return Mention(match.start, match.end, match.act, days, at=at) if days else None
 

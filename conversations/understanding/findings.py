@@ -415,13 +415,16 @@ def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:
     if not choices:
         return None
     found: set[int] = set()
+    refused = False  # "not 1, 2 please"
     at = 0
     while at < len(words):
         end = end_of_group(words, at, known.numbers)
-        if end > at:
-            found.add(known.number_of[words[at:end]])
-        elif words[at].isdecimal():
-            found.add(int(words[at]))
+        if end > at or words[at].isdecimal():
+            number = known.number_of[words[at:end]] if end > at else int(words[at])
+            found |= set() if refused else {number}
+            refused = False
+        elif words[at] in known.negators - known.around_numbers:
+            refused = True
         elif words[at][0].isalnum() and words[at] not in known.around_numbers | known.polite:
             return None
         at = max(end, at + 1)

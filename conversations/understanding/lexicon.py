@@ -6,7 +6,7 @@ text. docs/languages.md explains every key.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,7 +15,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from conversations.intents import Intent
 from conversations.understanding.daywords import DayData, DayWords, day_words
+from conversations.understanding.likeness import Likeness
+from conversations.understanding.normal import normalise
 from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, level
 from conversations.understanding.quoting import Quoting, Reactions, quoting
 from conversations.understanding.spelling import Spelling
@@ -148,7 +151,7 @@ class Lexicon(Struct, frozen=True, dict=True):
 class Languages:
     """All languages of some folders together: a phone may write in any of them, or in two at once."""
 
-    def __init__(self, folders: Iterable[Traversable]) -> None:
+    def __init__(self, folders: Sequence[Traversable]) -> None:
         """Load and check them.
 
         Raises:
@@ -167,11 +170,13 @@ class Languages:
             (phrases.reactions for phrases in data.values()),
             (line for phrases in data.values() for line in phrases.quotes),
         )
+        self.likeness = _likeness(folders)
         self._code_of = {level(name): code for code, names in called.items() for name in names}
         self._holders: dict[str, tuple[str, ...]] = {}
         for code, known in self.lexicons.items():
             for word in known.words:
-                self._holders[word] = (*self._holders.get(word, ()), code)
+                if not word.isdecimal():  # figures belong to all
+                    self._holders[word] = (*self._holders.get(word, ()), code)
 
     def asked_for(self, words: str) -> str:
         """The code of the language that is named in these words; empty where we do not have it."""
@@ -272,6 +277,17 @@ def _phrase_data(folder: Traversable) -> PhraseData:
 def _day_data(folder: Traversable) -> DayData:
     data: DayData = _converted(folder, "days.toml", DayData)
     return data
+
+
+def _likeness(folders: Iterable[Traversable]) -> Likeness:
+    """The examples of all languages; a folder need not have any."""
+    examples: dict[Intent, list[str]] = {}
+    for folder in folders:
+        if (folder / "examples.toml").is_file():
+            read: dict[Intent, list[str]] = _converted(folder, "examples.toml", dict[Intent, list[str]])
+            for intent, texts in read.items():
+                examples.setdefault(intent, []).extend(map(normalise, texts))
+    return Likeness(examples)
 
 
 def _converted(folder: Traversable, name: str, shape: Any) -> Any:

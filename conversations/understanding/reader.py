@@ -8,6 +8,8 @@ a text says different things of different children, each is read for itself.
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from msgspec import structs
+
 from conversations.intents import Intent
 from conversations.understanding.calendar import Calendar
 from conversations.understanding.findings import ClauseRead, Findings, gather, read_clause
@@ -43,7 +45,7 @@ def understand(text: str, scene: Scene, spoken: Languages | None = None) -> Read
     if set(words) <= set("?\u00bf! "):
         return Reading(Intent.HELP, scene.language, rule="question_mark", evidence=words, confidence=0.7)
     tongues = _tongues(words, scene, spoken)
-    return _reading(_clauses_read(words, tongues, scene, spoken), tongues[0], scene, spoken)
+    return _reading(words, _clauses_read(words, tongues, scene, spoken), tongues[0], scene, spoken)
 
 
 def _tongues(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, ...]:
@@ -113,10 +115,10 @@ def _order(words: tuple[str, ...], tongues: Sequence[Lexicon], spoken: Languages
 
 
 def _reading(
-    reads: tuple[ClauseRead, ...], text_language: Lexicon, scene: Scene, spoken: Languages
+    words: str, reads: tuple[ClauseRead, ...], text_language: Lexicon, scene: Scene, spoken: Languages
 ) -> Reading:
     found = gather(reads, scene, text_language)
-    verdict = decide(found, scene)
+    verdict = _leaning(decide(found, scene), words, spoken)
     parts = _parts(found, verdict, scene)
     if split := _split(reads, verdict, text_language, scene):
         parts, verdict, chief = split
@@ -143,6 +145,26 @@ def _reading(
         urgent=verdict.intent is Intent.HUMAN and is_urgent(found),
         language_asked=_language_asked(found, verdict, spoken),
     )
+
+
+_LEAST_SHARE, _LARGE_SHARE = 0.3, 0.6
+# Whether texts are wanted is not asked about on a faint likeness.
+_WANTED_OR_NOT = frozenset({Intent.STOP, Intent.START})
+
+
+def _leaning(verdict: Verdict, words: str, spoken: Languages) -> Verdict:
+    """What no rule has settled leans to what it is most like; it is asked about all the same."""
+    if verdict.leaning or verdict.intent not in {Intent.UNKNOWN, Intent.UNSURE}:
+        return verdict
+    likely = spoken.likeness.most_like(words)
+    if likely is None or likely.intent is Intent.UNKNOWN:
+        return verdict
+    if likely.share < (_LARGE_SHARE if likely.intent in _WANTED_OR_NOT else _LEAST_SHARE):
+        return verdict
+    if verdict.intent is Intent.UNSURE:
+        return structs.replace(verdict, leaning=likely.intent)
+    intent = Intent.UNSURE if likely.intent in _ABOUT_A_VISIT else Intent.UNKNOWN
+    return Verdict(intent, "like_examples", likely.evidence, likely.share / 2, likely.intent)
 
 
 _ABOUT_A_VISIT = frozenset({Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE})

@@ -122,8 +122,10 @@ def picks_a_number(found: Findings, scene: Scene) -> Verdict | None:
 def picks_any(found: Findings, scene: Scene) -> Verdict | None:
     """Any of the offered places will do."""
     act = found.said("any_of_these")
-    if act is None or scene.question is not Question.WHICH_PLACE or found.refusal or found.when.dates:
-        return None  # "Tuesday or Wednesday, either will do": any of those two
+    if act is None or scene.question is not Question.WHICH_PLACE:
+        return None
+    if found.refusal or found.when.wished:  # "tuesday or wednesday, any is fine" is not any of three
+        return None
     return _verdict(Intent.RESCHEDULE, "any_of_these", act)
 
 
@@ -353,7 +355,8 @@ def agrees(found: Findings, scene: Scene) -> Verdict | None:
     """Yes; or OK, where something was asked and nothing else is being asked back."""
     if scene.choices and found.figures:
         return _unsure("number_not_offered", found.promise) if found.promise else None
-    if act := found.said("yes"):
+    # "Yes we come and where is it?": there the question is answered.
+    if (act := found.said("yes")) and not (found.query and act.asked):
         if scene.question is Question.WHICH_MEANING:
             return _unsure("yes_to_which", act)
         certain = not act.asked and _is_plain(act, found, UNEXPLAINED_BESIDE_YES)
@@ -406,10 +409,9 @@ def asks_what(found: Findings, scene: Scene) -> Verdict | None:
 
 def names_the_visits_day(found: Findings, scene: Scene) -> Verdict | None:
     """Only the day that it is: a question or an answer, so ask."""
-    if not found.when:
-        return None
-    others = set(found.when.dates) - {at.date() for at in scene.visits_at}
-    return Verdict(Intent.UNSURE, "only_the_day", "", 0.4, Intent.RESCHEDULE if others else None)
+    del scene
+    likely = Intent.RESCHEDULE if found.when.unsure else None
+    return Verdict(Intent.UNSURE, "only_the_day", confidence=0.4, leaning=likely) if found.when else None
 
 
 def is_confused(found: Findings, scene: Scene) -> Verdict | None:

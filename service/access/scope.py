@@ -19,6 +19,11 @@ Condition: TypeAlias = Where | WhereRaw
 
 NOTHING = WhereRaw("false")
 
+# Where the guardian `g` of a query was registered first: what a family writes is for that clinic, and not
+# for every one that knows its number.
+REGISTERED_FIRST_AT = """(SELECT c.facility FROM guardianship gs JOIN child c ON c.id = gs.child
+                          WHERE gs.guardian = g.id ORDER BY c.created_at, c.id LIMIT 1)"""
+
 
 def given(*conditions: Condition | None) -> tuple[Condition, ...]:
     """The conditions that restrict: `query.where(*given(children_in_scope(actor), by_status))`."""

@@ -10,18 +10,23 @@ from conversations.effects import (
     Cancel,
     Confirm,
     Effect,
+    EndRecall,
     HandOff,
     HandOffReason,
     LookForPlaces,
     Move,
     OptIn,
     OptOut,
+    RegisterClaim,
 )
 from conversations.events import Event, PlaceGone, PlacesFound, VisitChanged
+from conversations.replies import render
 from service.access.actor import NOBODY, Actor, texting
 from service.errors import AlreadyBooked, Conflict, Invalid, NotFound, SessionFull
 from service.messaging import consent
 from service.messaging.handoffs import ask_a_person
+from service.registration.claims import NewClaim, file_claim
+from service.reminders.planning import silence_reminders
 from service.scheduling import booking
 from service.scheduling.appointments import get_appointment, has_visit_to_come
 from service.scheduling.places import places_near
@@ -54,6 +59,8 @@ async def apply(effect: Effect, scene: Scene) -> Event | None:
     match effect:
         case Confirm() | Cancel() | Move() | BookAgain():
             return await _change_visit(effect, scene)
+        case EndRecall():
+            await silence_reminders(effect.appointment_id, now=scene.now)
         case LookForPlaces():
             found = await places_near(effect.appointment_id, effect.wish, now=scene.now)
             return PlacesFound(effect.appointment_id, found)
@@ -63,11 +70,28 @@ async def apply(effect: Effect, scene: Scene) -> Event | None:
             )
         case OptIn():
             await consent.opt_in(scene.phone, now=scene.now, actor=scene.actor)
+        case RegisterClaim():
+            await _put_before_staff(effect, scene)
         case HandOff():
             if effect.reason is HandOffReason.WRONG_NUMBER:
                 await consent.withdraw(scene.phone, now=scene.now, actor=scene.actor)
             await ask_a_person(scene.phone, effect.reason.value, now=scene.now, inbound_id=scene.inbound_id)
     return None
+
+
+async def _put_before_staff(effect: RegisterClaim, scene: Scene) -> None:
+    asked = effect.agreed_to
+    claim = NewClaim(
+        phone=scene.phone,
+        first_name=effect.child,
+        date_of_birth=effect.born.on,
+        birth_is_estimate=effect.born.about,
+        facility_id=effect.facility_id,
+        language=effect.language,
+        consent_words=render(asked, language=effect.language),
+        inbound_id=scene.inbound_id,
+    )
+    await file_claim(claim, actor=scene.actor, now=scene.now)
 
 
 async def _change_visit(effect: Confirm | Cancel | Move | BookAgain, scene: Scene) -> Event | None:

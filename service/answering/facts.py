@@ -1,31 +1,48 @@
 """What is true about a phone at the moment its text is handled, read from the tables."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from conversations.facts import Facts, Prompt, Visit
+from conversations.facts import Facts, KnownFacility, NextDue, Prompt, Visit
+from conversations.states import JoiningConsent, JoiningFacility, State
 from service.database import sql
+from service.messaging.consent import QUARANTINED
+from service.messaging.quiet_hours import TextHours, hours_of
+from service.messaging.standing import MADE_UP, TOLD
 from service.messaging.statuses import WENT_OUT
+from service.registration.claims import MAY_CLAIM
+from service.registration.phones import country_of
 
-# A phone that nobody registered is answered in the first language of the catalogue, at no clinic.
+# A phone that nobody registered is answered in the first language of the catalogue, and in the zone of its
+# country's first clinic, if there is one: what "yesterday" is when it tells a birth.
 NO_ZONE = ZoneInfo("UTC")
 FALLBACK_LANGUAGE = "en"
 
 # One row, also for a phone that belongs to nobody.
-PHONE = """
-SELECT g.id, g.name, g.language,
-       EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = p.phone AND o.ended_at IS NULL) AS opted_out
+PHONE = f"""
+SELECT g.id, g.name, g.language, {QUARANTINED} AS quarantined,
+       EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = p.phone AND o.ended_at IS NULL) AS opted_out,
+       {MAY_CLAIM} AS may_join,
+       (SELECT f.zone FROM facility f WHERE f.country = $3 ORDER BY f.created_at, f.id LIMIT 1) AS zone
 FROM (SELECT $1::text AS phone) p LEFT JOIN guardian g ON g.phone = p.phone
-"""
+"""  # noqa: S608 - made of constants
 
 # A row per child and active visit to come; a child without one has a row of its own.
 CHILDREN = """
 SELECT c.id AS child_id, c.first_name, f.name AS facility, f.address, f.phone AS clinic_phone, f.zone,
-       v.id AS appointment_id, v.version, v.status, v.starts_at
+       f.texts_from, f.sunday_texts_from, f.texts_until,
+       v.id AS appointment_id, v.version, v.status, v.starts_at, fc.due_on,
+       CASE WHEN f.names_vaccines THEN ARRAY(
+           SELECT DISTINCT unnest(p.antigens) FROM planned_dose p WHERE p.appointment = v.id ORDER BY 1)
+       END AS protects_against,
+       CASE WHEN f.names_vaccines AND v.id IS NULL THEN ARRAY(
+           SELECT DISTINCT jsonb_array_elements_text(g->'antigens') FROM jsonb_array_elements(fc.groups) AS g
+           WHERE (g->>'recommended')::date <= greatest(fc.due_on, ($2 AT TIME ZONE f.zone)::date) ORDER BY 1)
+       END AS due_against
 FROM guardianship gs
 JOIN child c ON c.id = gs.child
 LEFT JOIN LATERAL (
@@ -33,49 +50,101 @@ LEFT JOIN LATERAL (
     FROM appointment a JOIN clinic_session s ON s.id = a.clinic_session
     WHERE a.child = c.id AND a.status IN ('booked', 'confirmed') AND s.ends_at > $2) v ON true
 JOIN facility f ON f.id = coalesce(v.facility, c.facility)
+LEFT JOIN forecast fc ON fc.child = c.id
 WHERE gs.guardian = $1
 ORDER BY v.starts_at NULLS LAST, c.created_at, c.id
 """
 
-# What the phone may be answering: texts about a visit that went out since it last wrote.
-PROMPTS = """
-SELECT appointment, appointment_version, max(sent_at) AS sent_at
-FROM outbox_message
-WHERE phone = $1 AND appointment IS NOT NULL AND kind <> 'cancelled' AND status = ANY($2::text[])
-  AND sent_at > coalesce($3::timestamptz, '-infinity')
-GROUP BY appointment, appointment_version ORDER BY 3
-"""
+FACILITIES = "SELECT id, name, join_code FROM facility ORDER BY name, id"
+
+# A row per child that missed a visit lately, for which nothing has made up.
+MISSED = f"""
+SELECT c.id AS child_id, c.first_name, f.name AS facility, f.address, f.zone,
+       a.id AS appointment_id, a.version, a.status, s.starts_at, NULL AS protects_against
+FROM guardianship gs
+JOIN child c ON c.id = gs.child
+JOIN appointment a ON a.child = c.id AND a.status = 'missed'
+JOIN clinic_session s ON s.id = a.clinic_session
+JOIN facility f ON f.id = s.facility
+WHERE gs.guardian = $1 AND s.starts_at > $2 AND NOT {MADE_UP}
+ORDER BY s.starts_at, c.first_name, c.id
+"""  # noqa: S608 - made of constants
+# The recalls take three weeks; so long afterwards a family may still come back to them.
+MISSED_LATELY = timedelta(days=60)
+
+# What the phone may be answering: texts about visits that went out since it last wrote and before it did,
+# the latest of each.
+PROMPTS = f"""
+SELECT * FROM (
+    SELECT DISTINCT ON (told.appointment) told.appointment, told.version, o.sent_at, o.id AS text_id,
+           o.kind = 'recall' AS recall
+    FROM outbox_message o CROSS JOIN LATERAL {TOLD}
+    WHERE o.phone = $1 AND o.kind NOT IN ('cancelled', 'asked_again') AND o.status = ANY($2::text[])
+      AND o.sent_at > coalesce($3::timestamptz, '-infinity') AND o.sent_at <= $4
+    ORDER BY told.appointment, o.sent_at DESC) AS latest
+ORDER BY sent_at
+"""  # noqa: S608 - made of constants
 
 
 class PhoneFacts(msgspec.Struct, frozen=True):
-    """The facts of the conversation, and whose phone it is."""
+    """The facts of the conversation, whose phone it is, and when its clinic may text of itself."""
 
     facts: Facts
     guardian_id: UUID | None
+    hours: TextHours | None = None
 
 
-async def load(phone: str, *, turned_at: datetime | None, now: datetime) -> PhoneFacts:
+async def load(
+    phone: str,
+    state: State,
+    *,
+    turned_at: datetime | None,
+    now: datetime,
+    written_at: datetime | None = None,
+) -> PhoneFacts:
     """Read what the machine may know.
 
     Args:
-        turned_at: When the phone last wrote.
+        state: What the conversation waits for: facilities are loaded where one is to be named.
+        turned_at: When the phone wrote before.
+        written_at: When it wrote what is to be handled; None for just now.
     """
-    owner = (await sql(PHONE, phone))[0]
-    if owner["id"] is None:
-        facts = Facts(
-            now=now.astimezone(NO_ZONE),
-            language=FALLBACK_LANGUAGE,
-            known=False,
-            opted_out=owner["opted_out"],
-        )
-        return PhoneFacts(facts, None)
+    owner = (await sql(PHONE, phone, now, country_of(phone)))[0]
+    named = await sql(FACILITIES) if isinstance(state, JoiningFacility | JoiningConsent) else ()
+    facilities = tuple(KnownFacility(row["id"], row["name"], row["join_code"]) for row in named)
+    if owner["id"] is None or owner["quarantined"]:
+        return PhoneFacts(_facts_of_stranger(owner, facilities, now), owner["id"])
     children = await sql(CHILDREN, owner["id"], now)
-    prompts = await sql(PROMPTS, phone, list(WENT_OUT), turned_at)
-    return PhoneFacts(_facts(owner, children, prompts, now), owner["id"])
+    missed = await sql(MISSED, owner["id"], now - MISSED_LATELY)
+    prompts = await sql(PROMPTS, phone, list(WENT_OUT), turned_at, written_at or now)
+    known = _facts(owner, children, missed, prompts, facilities, now)
+    return PhoneFacts(known, owner["id"], hours_of(children[0]) if children else None)
 
 
-def _facts(owner: Any, children: Any, prompts: Any, now: datetime) -> Facts:
-    zone = ZoneInfo(children[0]["zone"]) if children else NO_ZONE
+def _facts_of_stranger(owner: Any, facilities: tuple[KnownFacility, ...], now: datetime) -> Facts:
+    return Facts(
+        now=now.astimezone(_zone(owner["zone"])),
+        language=owner["language"] or FALLBACK_LANGUAGE,
+        known=False,
+        opted_out=owner["opted_out"],
+        may_join=owner["may_join"] and not owner["quarantined"],
+        facilities=facilities,
+    )
+
+
+def _zone(name: str | None) -> ZoneInfo:
+    return ZoneInfo(name) if name else NO_ZONE
+
+
+def _facts(
+    owner: Any,
+    children: Any,
+    missed: Any,
+    prompts: Any,
+    facilities: tuple[KnownFacility, ...],
+    now: datetime,
+) -> Facts:
+    zone = _zone(children[0]["zone"] if children else owner["zone"])
     return Facts(
         now=now.astimezone(zone),
         language=owner["language"],
@@ -84,10 +153,19 @@ def _facts(owner: Any, children: Any, prompts: Any, now: datetime) -> Facts:
         opted_out=owner["opted_out"],
         children=tuple(dict.fromkeys(row["first_name"] for row in children)),
         visits=tuple(_visit(row) for row in children if row["appointment_id"] is not None),
+        missed=tuple(map(_visit, missed)),
         prompts=tuple(
-            Prompt(row["appointment"], row["appointment_version"], row["sent_at"]) for row in prompts
+            Prompt(row["appointment"], row["version"], row["sent_at"], row["text_id"], row["recall"])
+            for row in prompts
+        ),
+        next_due=tuple(
+            NextDue(row["first_name"], row["due_on"], tuple(row["due_against"] or ()))
+            for row in children
+            if row["appointment_id"] is None and row["due_on"] is not None
         ),
         clinic_phone=children[0]["clinic_phone"] if children else None,
+        may_join=owner["may_join"],
+        facilities=facilities,
     )
 
 
@@ -101,4 +179,5 @@ def _visit(row: Any) -> Visit:
         facility=row["facility"],
         address=row["address"] or None,
         status=row["status"],
+        protects_against=tuple(row["protects_against"] or ()),
     )

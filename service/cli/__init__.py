@@ -48,6 +48,7 @@ COMMANDS: Final = (
         "service.cli.migrate",
         (Argument("--demo", {"action": "store_true", "help": "also load a demo clinic"}),),
     ),
+    Command("doctor", "say in plain words what is well and what is not", "service.cli.doctor"),
     Command(
         "user",
         "make an account; the password is read from standard input",
@@ -77,6 +78,29 @@ COMMANDS: Final = (
         "service.cli.understand",
     ),
     Command(
+        "replay",
+        "read past texts by the current rules: print what would change, and which corrections are not met",
+        "service.cli.replay",
+        (
+            Argument("--since", {"metavar": "DATE", "help": "texts from this day on (UTC)"}),
+            Argument("--until", {"metavar": "DATE", "help": "texts up to this day (UTC)"}),
+            Argument(
+                "--corrections",
+                {
+                    "metavar": "FILE",
+                    "help": "further corrections, as JSON lines: a text's id, and what it meant",
+                },
+            ),
+            Argument(
+                "--export",
+                {"metavar": "FILE", "help": "also write each correction as a regression case, without names"},
+            ),
+            Argument(
+                "--show-text", {"action": "store_true", "help": "also print texts and children's names"}
+            ),
+        ),
+    ),
+    Command(
         "forecast",
         "say which doses count and which are due when: JSON lines in, JSON lines out",
         "service.cli.forecast",
@@ -93,11 +117,14 @@ COMMANDS: Final = (
     ),
     Command(
         "schedule",
-        "print the faults of a vaccination schedule, or the schedule as a card",
+        "check: print a schedule's faults, or the schedule as a card; add: hand it in to the service",
         "service.cli.schedule",
         (
-            Argument("action", {"choices": ["check"]}),
-            Argument("path", {"metavar": "PATH", "help": "the schedule"}),
+            Argument("action", {"choices": ["check", "add"]}),
+            Argument(
+                "path", {"metavar": "PATH", "help": "CDC's supporting data (folder or zip), or a TOML file"}
+            ),
+            Argument("--country", {"help": "add: for facilities of which country (default: the schedule's)"}),
         ),
     ),
 )

@@ -21,7 +21,8 @@ def main(options: argparse.Namespace) -> None:
 
 def _lines() -> Iterator[str]:
     # A byte that is no UTF-8 spoils its own line, which then answers with an error, and no other.
-    yield from io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
+    # A spreadsheet's mark at the very beginning ("-sig") is no part of the first line.
+    yield from io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="replace")
 
 
 def _write(line: str) -> None:

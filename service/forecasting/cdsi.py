@@ -98,6 +98,7 @@ def _schedule(root: Element, antigens: dict[str, Antigen], version: str, reading
         conflicts=conflicts,
         disturbs=turned(conflicts),
         ages=reading.ages(),
+        country="US",
         source=("CDC, Clinical Decision Support for Immunization (CDSi), supporting data",),
         certainty="as published",
     )

@@ -24,13 +24,15 @@ from service.forecasting.model import (
 from service.forecasting.patient import dates_of_ages
 
 _BORN = date(2001, 1, 1).toordinal()
+LONGEST_NAME = 160
 _COMPARISONS = {"greater than", "equal to", "less than"}
 
 
 def check(schedule: Schedule, file: str) -> list[Fault]:
     """All faults of a schedule that could be read."""
     dates = dates_of_ages(_BORN, schedule.ages)
-    faults = [Fault(file, place, what) for place, what in _unknown_vaccines(schedule)]
+    found = (*_unknown_vaccines(schedule), *_unsayable(schedule))
+    faults = [Fault(file, place, what) for place, what in found]
     for antigen in schedule.antigens.values():
         groups = {series.group for series in antigen.series}
         if circle := _circle(antigen):
@@ -76,6 +78,17 @@ def _unknown_vaccines(schedule: Schedule) -> Found:
     for place, codes in named:
         for cvx in sorted(codes - schedule.vaccines.keys()):
             yield place, f"CVX {cvx} is unknown"
+
+
+def _unsayable(schedule: Schedule) -> Found:
+    """Names that a card or a text cannot hold."""
+    names = {*schedule.antigens, *schedule.vaccines.values()}
+    names.update(*schedule.protects.values())
+    for antigen in schedule.antigens.values():
+        names.update(dose.label for series in antigen.series for dose in series.doses)
+    for name in sorted(names):
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            yield repr(name[:LONGEST_NAME]), f"must be one line of at most {LONGEST_NAME} characters"
 
 
 def _vaccines_named(dose: SeriesDose) -> set[str]:

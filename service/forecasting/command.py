@@ -51,21 +51,21 @@ class DoseLine(Struct, rename={"on": "date"}):
 class ObservationLine(Struct, rename={"on": "date"}):
     """An observation, as CDC's cases write it."""
 
-    code: str
+    code: str | int
     on: date | None = None
 
 
 class CaseLine(Struct):
-    """One child on one line."""
+    """One child on one line; a field that is null is one that is not there."""
 
-    id: str
+    id: str | int
     dob: date
     assessment_date: date
     gender: str | None = None
-    doses: list[DoseLine] = []
-    observations: list[ObservationLine] = []
-    birth_country: str = ""
-    vaccine_group: str = ""
+    doses: list[DoseLine] | None = None
+    observations: list[ObservationLine] | None = None
+    birth_country: str | None = None
+    vaccine_group: Any = None
     """Which group is asked about. A dose of a combined vaccine counts for each group by itself."""
 
 
@@ -95,17 +95,17 @@ def answer(line: str, schedule: Schedule) -> dict[str, Any]:
     """What the schedule says about the child on this line."""
     try:
         case = msgspec.json.decode(line, type=CaseLine)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         return {"id": _id_of(line), "error": str(error)}
     if wrong := _impossible(case):
         return {"id": case.id, "error": wrong}
     given = [
-        DoseGiven(d.on, str(d.cvx).zfill(2), d.mvx or "", d.volume, d.lot_expires, d.spoilt)
-        for d in case.doses
+        DoseGiven(d.on, _code(d.cvx, 2), d.mvx or "", d.volume, d.lot_expires, d.spoilt)
+        for d in case.doses or ()
     ]
-    observed = tuple(Observation(o.code, o.on) for o in case.observations)
-    sex = _GENDERS.get((case.gender or "")[:1].upper(), "Unknown")
-    child = Child(case.dob, sex, observed, case.birth_country)
+    observed = tuple(Observation(_code(o.code, 3), o.on) for o in case.observations or ())
+    sex = _GENDERS.get((case.gender or "").strip()[:1].upper(), "Unknown")
+    child = Child(case.dob, sex, observed, case.birth_country or "")
     assessment = assess(child, given, case.assessment_date, schedule)
     return {
         "id": case.id,
@@ -114,9 +114,16 @@ def answer(line: str, schedule: Schedule) -> dict[str, Any]:
     }
 
 
+def _code(written: str | int, digits: int) -> str:
+    """A code with as many digits as CDC writes: a spreadsheet loses the zeros in front."""
+    code = str(written).strip()
+    return code.lstrip("0").zfill(digits) if code.isdecimal() else code
+
+
 def _impossible(case: CaseLine) -> str:
     """Days outside of the span that the specification assumes where it knows none."""
-    days = [case.dob, case.assessment_date, *(dose.on for dose in case.doses)]
+    days = [case.dob, case.assessment_date, *(dose.on for dose in case.doses or ())]
+    days += [observation.on for observation in case.observations or () if observation.on]
     if not all(DISTANT_PAST <= day.toordinal() <= DISTANT_FUTURE for day in days):
         return "a date is before 1900 or after 2999"
     return "dob is after assessment_date" if case.dob > case.assessment_date else ""
@@ -125,12 +132,12 @@ def _impossible(case: CaseLine) -> str:
 def _id_of(line: str) -> str | None:
     try:
         read = msgspec.json.decode(line)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     return read.get("id") if isinstance(read, dict) else None
 
 
-def _dose(dose: EvaluatedDose, asked: str) -> dict[str, Any]:
+def _dose(dose: EvaluatedDose, asked: object) -> dict[str, Any]:
     """What a dose counts for: for the group that is asked about, else at its best."""
     found = next((one for one in dose.groups if asked in names_of(one.group)), None)
     status, reason = (found.status, found.reason) if found else (dose.status, dose.reason)

@@ -4,7 +4,7 @@
 in their order and answers with the first that decides (table 6-31).
 """
 
-from service.forecasting.intervals import reference_day
+from service.forecasting.intervals import in_force, reference_day
 from service.forecasting.model import AgeLimits, DoseVaccine, Interval, Series, SeriesDose
 from service.forecasting.patient import Patient, Record
 from service.forecasting.progress import (
@@ -29,7 +29,7 @@ from service.forecasting.values import DoseStatus
 
 def evaluate(series: Series, patient: Patient, group_is_complete: GroupIsComplete) -> Progress:
     """Evaluate a child's history on one path (chapter 4.4, figure 4-6)."""
-    progress = Progress(series, patient)
+    progress = Progress(series, patient, patient.records.get(series.antigen, []))
     for record in progress.records:
         target = next_target(progress, record, group_is_complete)
         if target is None:
@@ -98,13 +98,12 @@ def limits_in_force(ages: tuple[AgeLimits, ...], day: int) -> AgeLimits | None:
 def at_intervals(target: SeriesDose, record: Record, progress: Progress) -> Evaluation:
     """Did it satisfy all preferable or all allowable intervals? Tables 6-18, 6-21 and 6-31."""
     found = VALID
-    for interval in target.intervals:
-        if interval.effective <= record.day <= interval.cessation:
-            one = after_interval(interval, record, progress)
-            if one is TOO_SOON:
-                return IN_GRACE_PERIOD if _allowable(target, record, progress) else TOO_SOON
-            if one is IN_GRACE_PERIOD:
-                found = one
+    for interval in in_force(target.intervals, record.day):
+        one = after_interval(interval, record, progress)
+        if one is TOO_SOON:
+            return IN_GRACE_PERIOD if _allowable(target, record, progress) else TOO_SOON
+        if one is IN_GRACE_PERIOD:
+            found = one
     return found
 
 
@@ -122,7 +121,7 @@ def after_interval(interval: Interval, record: Record, progress: Progress) -> Ev
 
 def _allowable(target: SeriesDose, record: Record, progress: Progress) -> bool:
     """Table 6-21: where no allowable interval is given, none is satisfied (chapter 6.6)."""
-    allowable = [i for i in target.allowable_intervals if i.effective <= record.day <= i.cessation]
+    allowable = in_force(target.allowable_intervals, record.day)
     return bool(allowable) and all(after_interval(i, record, progress) is not TOO_SOON for i in allowable)
 
 

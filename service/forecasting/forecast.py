@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from service.forecasting.durations import DISTANT_PAST, Duration
 from service.forecasting.evaluation import limits_in_force
-from service.forecasting.intervals import reference_day
+from service.forecasting.intervals import in_force, reference_day
 from service.forecasting.model import FOR_LIFE, FROM_BIRTH, AgeLimits, Interval, Series, SeriesDose
 from service.forecasting.need import is_contraindicated
 from service.forecasting.progress import Progress
@@ -50,8 +50,6 @@ class ForecastDates(Struct, frozen=True, gc=False):
     recommended: int
     past_due: int | None
     latest: int | None
-    unadjusted_recommended: int
-    unadjusted_past_due: int | None
 
 
 def forecast(
@@ -117,15 +115,9 @@ def candidate_earliest(target: SeriesDose, progress: Progress) -> int | None:
         days.append(target.season_start)
     if progress.records:
         days.append(progress.records[-1].day)
-    ends = patient.conflict_ends
-    if ends and not ends.keys().isdisjoint(target.preferable):
+    if ends := patient.conflict_ends:
         days.extend(ends[cvx] for cvx in target.preferable if cvx in ends)
     return max(days) if days else None
-
-
-def intervals_in_force(target: SeriesDose, day: int) -> list[Interval]:
-    """RELEVANT-2, table 3-5."""
-    return [i for i in target.intervals if i.effective <= day <= i.cessation]
 
 
 MINIMUM: Callable[[Interval], Duration | None] = attrgetter("minimum")
@@ -139,8 +131,8 @@ def interval_days(
     """The dates of one kind for all intervals in force: CALCDTINT-4, -5 and -6."""
     patient = progress.patient
     days = []
-    for interval in intervals:
-        if interval.effective <= patient.on <= interval.cessation and (length := kind(interval)) is not None:
+    for interval in in_force(intervals, patient.on):
+        if (length := kind(interval)) is not None:
             reference = reference_day(interval, progress, len(patient.history))
             if reference is not None:
                 days.append(length.after(reference))
@@ -159,8 +151,6 @@ def dates_of(one: SeriesForecast) -> ForecastDates:
         recommended=max(one.earliest, recommended),  # FORECASTDT-5
         past_due=None if past_due is None else max(one.earliest, past_due),  # FORECASTDT-6
         latest=None if limits.maximum == FOR_LIFE else patient.dates[limits.maximum] - 1,  # FORECASTDT-4
-        unadjusted_recommended=recommended,
-        unadjusted_past_due=past_due,
     )
 
 

@@ -10,7 +10,8 @@ from datetime import date
 from msgspec import Struct
 
 from service.forecasting.explaining import Step, why
-from service.forecasting.forecast import ForecastDates, SeriesForecast, dates_of, intervals_in_force
+from service.forecasting.forecast import ForecastDates, SeriesForecast, dates_of
+from service.forecasting.intervals import in_force
 from service.forecasting.model import DoseVaccine, Schedule, SeriesType, VaccineGroup
 from service.forecasting.need import contraindications
 from service.forecasting.patient import Patient
@@ -82,7 +83,7 @@ def group_forecasts(
 
 def one_group(group: VaccineGroup, basis: Sequence[SeriesForecast], patient: Patient) -> GroupForecast:
     """Combine the forecasts of one group: tables 9-2, 9-3 and 9-5."""
-    status = group_status([one.status for one in basis])
+    status = group_status(group, [one.status for one in basis])
     kind = basis[0].series.type
     if status is not SeriesStatus.NOT_COMPLETE:
         return GroupForecast(group.name, kind, status, tuple(basis))
@@ -113,8 +114,6 @@ def combined(group: VaccineGroup, due: Sequence[SeriesForecast], patient: Patien
         recommended=max(earliest, min(one.recommended for one in each)),  # FORECASTVG-2
         past_due=None if past_due is None else max(earliest, past_due),  # FORECASTVG-3
         latest=_sooner(one.latest for one in each),  # FORECASTVG-4
-        unadjusted_recommended=min(one.unadjusted_recommended for one in each),  # FORECASTVG-5
-        unadjusted_past_due=_sooner(one.unadjusted_past_due for one in each),  # FORECASTVG-6
     )
 
 
@@ -122,8 +121,15 @@ def _sooner(days: Iterable[int | None]) -> int | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def group_status(statuses: Sequence[SeriesStatus]) -> SeriesStatus:
-    """SINGLEANTVG-1 and table 9-4: the first that occurs decides, else all are immune, else complete."""
+def group_status(group: VaccineGroup, statuses: Sequence[SeriesStatus]) -> SeriesStatus:
+    """SINGLEANTVG-1 and table 9-4: the first that occurs decides, else all are immune, else complete.
+
+    A contraindicated antigen decides for the others only where all are recommended at the same time, as the
+    administer full vaccine group flag says (glossary). Where they are not, what is still needed stays needed:
+    a child who must not have pertussis vaccine again goes on with DT, which CDC's data leave free for that.
+    """
+    if not group.full and SeriesStatus.NOT_COMPLETE in statuses:
+        statuses = [status for status in statuses if status is not SeriesStatus.CONTRAINDICATED]
     for status in _ANY_DECIDES:
         if status in statuses:
             return status
@@ -141,7 +147,7 @@ def earliest_of_several(group: VaccineGroup, due: Sequence[SeriesForecast], pati
 
 def is_priority(one: SeriesForecast, on: int) -> bool:
     """FORECASTPRIORITY-1, table 9-5."""
-    intervals = intervals_in_force(one.target, on) if one.target else []
+    intervals = in_force(one.target.intervals, on) if one.target else []
     return bool(intervals) and all(interval.priority for interval in intervals)
 
 

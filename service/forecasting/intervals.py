@@ -1,7 +1,14 @@
-"""From which day an interval runs (table 3-7): evaluation and forecast both ask."""
+"""Which intervals apply, and from which day they run (tables 3-5 and 3-7)."""
+
+from collections.abc import Iterable
 
 from service.forecasting.model import Interval
 from service.forecasting.progress import Progress
+
+
+def in_force(intervals: Iterable[Interval], day: int) -> list[Interval]:
+    """The intervals that were the rule on that day: RELEVANT-1 and RELEVANT-2, table 3-5."""
+    return [interval for interval in intervals if interval.effective <= day <= interval.cessation]
 
 
 def reference_day(interval: Interval, progress: Progress, before: int) -> int | None:

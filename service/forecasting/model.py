@@ -254,7 +254,15 @@ class Schedule(Struct, frozen=True):
     """By impacted, then by conflicting CVX code."""
     disturbs: ConflictTable
     """The same, by conflicting, then by impacted CVX code."""
+    protects: dict[str, tuple[str, ...]] = {}
+    """The diseases that a vaccine protects against, where they are not the antigens it counts for."""
+    country: str = ""
+    """ISO 3166 alpha-2; empty where no one country is meant."""
     valid_from: date | None = None
     source: tuple[str, ...] = ()
     certainty: str = ""
     advice: str = ""
+
+    def protects_against(self, cvx: str) -> tuple[str, ...]:
+        """The diseases that a vaccine protects against, for people to read."""
+        return self.protects.get(cvx) or tuple(a.antigen for a in self.associations.get(cvx, ()))

@@ -45,6 +45,9 @@ from service.forecasting.vaccines import KNOWN
 
 Table = TypeVar("Table", bound=Struct)
 
+# WHO's schedule is for every country that has none of its own, and says "WHO".
+ISO_3166_LETTERS = 2
+
 
 class SkipIf(Struct):
     """The dose is not needed when all that is given here holds; one such table is enough."""
@@ -80,7 +83,9 @@ class Dose(Struct):
     counts: bool = True
     cvx: list[str] = field(default_factory=list)
     use: list[dict[str, Any]] = field(default_factory=list)
-    """Where a dose names vaccines, it takes these only and not those of its line."""
+    """Where a dose names vaccines, it takes these only and not those of its line,"""
+    antigens: list[str] = field(default_factory=list)
+    """which may protect against fewer diseases."""
     skip_if: list[dict[str, Any]] = field(default_factory=list)
     born_on_or_after: date | None = None
     born_before: date | None = None
@@ -171,6 +176,7 @@ class _Native:
         self.overdue_after = reading.duration(file.overdue_after, "overdue_after") or Duration()
         self.antigens: dict[str, Antigen] = {}
         self.associations: dict[str, list[Association]] = {}
+        self.protects: dict[str, dict[str, None]] = {}
 
     def schedule(self, version: str) -> Schedule:
         file, conflicts = self.file, self._conflicts()
@@ -187,6 +193,8 @@ class _Native:
             conflicts=conflicts,
             disturbs=turned(conflicts),
             ages=self.reading.ages(),
+            protects={cvx: tuple(diseases) for cvx, diseases in self.protects.items()},
+            country=file.country if len(file.country) == ISO_3166_LETTERS else "",
             valid_from=file.valid_from,
             source=tuple(file.sources),
             certainty=file.certainty,
@@ -306,6 +314,8 @@ class _Native:
 
     def _vaccines(self, vaccine: Vaccine, dose: Dose, place: str) -> dict[str, tuple[DoseVaccine, ...]]:
         own = dose if dose.cvx or dose.use else vaccine
+        for cvx in own.cvx:
+            self.protects.setdefault(cvx, {}).update(dict.fromkeys(dose.antigens or vaccine.antigens))
         found = {cvx: (DoseVaccine(cvx, forecast=True),) for cvx in own.cvx}
         for raw in own.use:
             if use := _table(raw, Use, f"{vaccine.name}, use", self.reading):

@@ -35,34 +35,22 @@ WRONG_AGE_FOR_VACCINE = Evaluation(
 )
 
 
-class Progress:
+class Progress(Struct, eq=False):
     """A patient series: the doses evaluated so far, and the target dose that is next."""
 
-    __slots__ = (
-        "evaluations",
-        "inadvertent",
-        "next",
-        "patient",
-        "previous",
-        "records",
-        "satisfied",
-        "series",
-        "targets",
-    )
-
-    def __init__(self, series: Series, patient: Patient) -> None:
-        self.series = series
-        self.patient = patient
-        self.records = patient.records.get(series.antigen, [])
-        self.evaluations: list[Evaluation] = []
-        """One for each record, as far as they are evaluated."""
-        self.targets: list[SeriesDose | None] = []
-        """What each record was evaluated against; None when nothing was left."""
-        self.next = 0
-        self.satisfied: list[tuple[SeriesDose, Record]] = []
-        self.previous: int | None = None
-        """The day from which an interval "from immediate previous dose" runs."""
-        self.inadvertent: set[int] = set()
+    series: Series
+    patient: Patient
+    records: list[Record]
+    """The doses given that count for the antigen of the series."""
+    evaluations: list[Evaluation] = []
+    """One for each record, as far as they are evaluated."""
+    targets: list[SeriesDose | None] = []
+    """What each record was evaluated against; None when nothing was left."""
+    next: int = 0
+    satisfied: list[tuple[SeriesDose, Record]] = []
+    previous: int | None = None
+    """The day from which an interval "from immediate previous dose" runs."""
+    inadvertent: set[int] = set()
 
     def note(self, record: Record, target: SeriesDose | None, evaluation: Evaluation) -> None:
         """Take one evaluation down, and what it means for those that follow (figure 4-6, steps 4 to 6)."""

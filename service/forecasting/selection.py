@@ -7,7 +7,8 @@ out (8.2), else points decide (8.3 to 8.7). Between the groups of an antigen, on
 
 from collections.abc import Callable, Sequence
 
-from service.forecasting.forecast import SeriesForecast, intervals_in_force, limits_of
+from service.forecasting.forecast import SeriesForecast, limits_of
+from service.forecasting.intervals import in_force
 from service.forecasting.model import Series, SeriesType
 from service.forecasting.values import SeriesStatus
 
@@ -182,7 +183,7 @@ def finish_date(one: SeriesForecast) -> int | None:
     patient, doses = one.progress.patient, one.series.doses
     finish = one.earliest
     for dose in doses[one.place + 1 :]:
-        for interval in intervals_in_force(dose, patient.on):
+        for interval in in_force(dose.intervals, patient.on):
             if interval.minimum is not None:
                 finish = max(finish, interval.minimum.after(one.earliest))
     return finish if finish < patient.dates[limits_of(doses[-1], patient.on).maximum] else None

@@ -7,6 +7,8 @@ CONDSKIP-2.
 
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from service.forecasting.model import (
     AgeCondition,
     Condition,
@@ -23,25 +25,15 @@ GroupIsComplete = Callable[[str, str, int], bool]
 """Whether an antigen has a complete series in a group, by the doses before that place of the history."""
 
 
-class Moment:
+class Moment(Struct, eq=False, gc=False):
     """For what a skip is asked: the reference date, the day whose rules apply, and the doses that count."""
 
-    __slots__ = ("before", "group_is_complete", "progress", "reference", "rules_of")
-
-    def __init__(
-        self,
-        progress: Progress,
-        reference: int,
-        rules_of: int,
-        before: int,
-        group_is_complete: GroupIsComplete,
-    ) -> None:
-        self.progress = progress
-        self.reference = reference
-        self.rules_of = rules_of
-        self.before = before
-        """Doses from this place of the history on are not counted: they come after the one in question."""
-        self.group_is_complete = group_is_complete
+    progress: Progress
+    reference: int
+    rules_of: int
+    before: int
+    """Doses from this place of the history on are not counted: they come after the one in question."""
+    group_is_complete: GroupIsComplete
 
 
 def can_be_skipped(skips: tuple[Skip, ...], moment: Moment) -> bool:

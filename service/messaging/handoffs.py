@@ -9,7 +9,7 @@ from conversations import saved
 from conversations.states import Idle
 from service.access.actor import Actor
 from service.access.audit import entry, record
-from service.access.scope import require_staff
+from service.access.scope import REGISTERED_FIRST_AT, require_staff
 from service.database import sql, unit_of_work
 from service.errors import NotFound
 from service.paging import Page, Paged, paged
@@ -37,14 +37,16 @@ async def ask_a_person(phone: str, reason: str, *, now: datetime, inbound_id: UU
 
     Returns:
         Whether this is news: False while an entry for the same reason is open. Another reason takes the
-        place of the one before: staff need the latest.
+        place of the one before, because staff need the latest; but what the family wrote is not covered up
+        by what became of a text of ours.
     """
     rows = await sql(
         """INSERT INTO handoff (id, phone, reason, inbound, opened_at)
            VALUES (gen_random_uuid(), $1, $2, $3, $4)
            ON CONFLICT (phone) WHERE closed_at IS NULL
            DO UPDATE SET reason = EXCLUDED.reason, inbound = EXCLUDED.inbound
-           WHERE handoff.reason <> EXCLUDED.reason RETURNING id""",
+           WHERE handoff.reason <> EXCLUDED.reason
+             AND (EXCLUDED.inbound IS NOT NULL OR handoff.inbound IS NULL) RETURNING id""",
         phone,
         reason,
         inbound_id,
@@ -53,12 +55,10 @@ async def ask_a_person(phone: str, reason: str, *, now: datetime, inbound_id: UU
     return bool(rows)
 
 
-# Admins see every handoff; schedulers those of guardians whom one of their facilities registered first:
-# what a family writes is not for every clinic that knows its number.
-VISIBLE = """
+# Admins see every handoff; schedulers those of guardians whom one of their facilities registered first.
+VISIBLE = f"""
 FROM handoff h LEFT JOIN guardian g ON g.phone = h.phone LEFT JOIN inbound_message i ON i.id = h.inbound
-WHERE ($1 OR (SELECT c.facility FROM guardianship gs JOIN child c ON c.id = gs.child
-              WHERE gs.guardian = g.id ORDER BY c.created_at, c.id LIMIT 1) = ANY($2::uuid[]))
+WHERE ($1 OR {REGISTERED_FIRST_AT} = ANY($2::uuid[]))
   AND ($3::boolean IS NULL OR (h.closed_at IS NULL) = $3)
 """
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from piccolo.query import Select
 
+from conversations.joining.births import OLDEST_YEARS, plausible
 from service.access import audit
 from service.access.actor import Actor
 from service.access.scope import children_in_scope, given, require_facility, require_staff
@@ -25,13 +26,14 @@ from service.registration import families
 from service.registration.families import NewGuardian, Relationship
 from service.registration.guardians import kept_elsewhere
 from service.unset import either
+from service.vaccination.forecasts import renew
 from tables.appointments import ACTIVE, Appointment
 from tables.people import Child, Guardianship
 from tables.places import Facility
+from tables.registrations import RegistrationClaim
+from tables.vaccines import Forecast
 
 LONGEST_NAME = 60
-# Schedules end with adolescence; somebody older was born in another century by mistake.
-OLDEST_YEARS = 19
 
 Sex = Literal["female", "male", "unknown"]
 FirstName = Annotated[str, Meta(examples=["Zuri"])]
@@ -121,6 +123,7 @@ async def register_child(new: NewChild, *, actor: Actor, now: datetime) -> Child
         await _refuse_duplicate(row, guardians)
         await Child.insert(Child(id=child_id, created_at=now, **row))
         await families.link(child_id, guardians)
+        await renew([child_id], now=now)
         after = await get_child(child_id, actor=actor)
         await audit.record(audit.entry(actor, "create", "child", child_id, now=now, after=_recorded(after)))
     return after
@@ -148,6 +151,7 @@ async def change_child(child_id: UUID, change: ChildChange, *, actor: Actor, now
         if change.guardians is not UNSET:
             adults = _adults(change.guardians, place)
             await families.link(child_id, await families.find_or_create(adults, actor=actor, now=now))
+        await renew([child_id], now=now)
         after = await get_child(child_id, actor=actor)
         old, new = audit.differences(_recorded(before), _recorded(after))
         await audit.record(audit.entry(actor, "update", "child", child_id, now=now, before=old, after=new))
@@ -160,13 +164,18 @@ async def remove_child(child_id: UUID, *, actor: Actor, now: datetime) -> None:
     Raises:
         NotFound: there is no such child, or it is not the actor's.
         Forbidden: the actor is no staff.
-        InUse: there are appointments, if only cancelled ones: they are part of its history.
+        InUse: there are appointments, if only cancelled ones, or doses given: they are its history.
     """
     require_staff(actor)
-    with not_in_use("The child has appointments, which are kept."):
+    with not_in_use("The child has appointments or immunizations, which are kept."):
         async with unit_of_work():
+            await Child.select(Child.id).where(Child.id == child_id).lock_rows()
             before = await get_child(child_id, actor=actor)
             await Guardianship.delete().where(Guardianship.child == child_id)
+            await RegistrationClaim.update({RegistrationClaim.child: None}).where(
+                RegistrationClaim.child == child_id
+            )
+            await Forecast.delete().where(Forecast.child == child_id)
             await Child.delete().where(Child.id == child_id)
             await audit.record(
                 audit.entry(actor, "delete", "child", child_id, now=now, before=_recorded(before))
@@ -249,8 +258,7 @@ def _check_birth(born: date, place: _Place, now: datetime) -> None:
     today = now.astimezone(ZoneInfo(place.zone)).date()
     if born > today:
         raise Invalid("date_of_birth", "lies in the future")
-    # Compared as numbers: 29 February has no anniversary in most years.
-    if (today.year - born.year, today.month, today.day) > (OLDEST_YEARS, born.month, born.day):
+    if not plausible(born, today):
         raise Invalid("date_of_birth", f"lies more than {OLDEST_YEARS} years back")
 
 

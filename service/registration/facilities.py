@@ -24,6 +24,7 @@ from service.plain_words import one_line
 from service.registration.languages import known_language
 from service.registration.phones import read_phone
 from service.unset import either
+from service.vaccination.forecasts import forget_forecasts
 from service.wall_time import WallTime, read_wall_time
 from tables.places import Facility
 
@@ -35,7 +36,22 @@ Zone = Annotated[str, Meta(description="IANA time zone.", examples=["Africa/Nair
 Country = Annotated[
     str, Meta(description="ISO 3166 alpha-2: how local phone numbers are read.", examples=["KE"])
 ]
+NamesVaccines = Annotated[
+    bool, Meta(description="Whether texts may name what a visit is for: others read a phone too.")
+]
 Language = Annotated[str, Meta(description="The language of its texts.", examples=["en"], max_length=8)]
+JoinCode = (
+    Annotated[
+        int,
+        Meta(
+            description="The number on its posters: parents name it when they register a child by text.",
+            ge=10,
+            le=9999,
+            examples=[42],
+        ),
+    ]
+    | None
+)
 ClinicPhone = Annotated[str | None, Meta(description="Where parents can call.", examples=["+254700000001"])]
 
 
@@ -52,6 +68,8 @@ class NewFacility(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     texts_until: WallTime = "20:00"
     sunday_texts_from: WallTime = "12:00"
     remind_at: WallTime = "10:00"
+    names_vaccines: NamesVaccines = False
+    join_code: JoinCode = None
 
 
 class FacilityChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,6 +85,8 @@ class FacilityChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     texts_until: WallTime | UnsetType = UNSET
     sunday_texts_from: WallTime | UnsetType = UNSET
     remind_at: WallTime | UnsetType = UNSET
+    names_vaccines: NamesVaccines | UnsetType = UNSET
+    join_code: JoinCode | UnsetType = UNSET
 
 
 class FacilityView(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +103,8 @@ class FacilityView(msgspec.Struct, frozen=True, kw_only=True):
     texts_until: time
     sunday_texts_from: time
     remind_at: time
+    names_vaccines: bool
+    join_code: int | None
     created_at: datetime
 
 
@@ -92,11 +114,11 @@ async def register_facility(new: NewFacility, *, actor: Actor, now: datetime) ->
     Raises:
         Forbidden: the actor is no admin.
         Invalid: a value cannot be accepted.
-        Duplicate: there is one with this name.
+        Duplicate: there is one with this name or number.
     """
     require_admin(actor)
     row = _checked(new)
-    with no_duplicate("There is a facility with this name."):
+    with no_duplicate("There is a facility with this name or number."):
         async with unit_of_work():
             facility = Facility(id=uuid4(), created_at=now, **row)
             await Facility.insert(facility)
@@ -112,13 +134,15 @@ async def change_facility(
     Raises:
         NotFound, Forbidden, Invalid, Duplicate: as for registering.
     """
-    with no_duplicate("There is a facility with this name."):
+    with no_duplicate("There is a facility with this name or number."):
         async with unit_of_work():
             await Facility.select(Facility.id).where(Facility.id == facility_id).lock_rows()
             before = await get_facility(facility_id, actor=actor)
             require_admin(actor)
             row = _checked(_merged(change, before))
             await Facility.update(row).where(Facility.id == facility_id)
+            if (row["country"], row["zone"]) != (before.country, before.zone):
+                await forget_forecasts(facility_id)
             old, new = audit.differences(_columns(before), row)
             await audit.record(
                 audit.entry(actor, "update", "facility", facility_id, now=now, before=old, after=new)
@@ -131,11 +155,11 @@ async def remove_facility(facility_id: UUID, *, actor: Actor, now: datetime) -> 
 
     Raises:
         NotFound, Forbidden: as for changing.
-        InUse: children, clinic sessions or schedulers belong to it.
+        InUse: children, registrations by text, clinic sessions or schedulers belong to it.
     """
     before = await get_facility(facility_id, actor=actor)
     require_admin(actor)
-    with not_in_use("Children, clinic sessions or schedulers still belong to this facility."):
+    with not_in_use("Children, registrations, clinic sessions or schedulers still belong to this facility."):
         async with unit_of_work():
             await Facility.delete().where(Facility.id == facility_id)
             await audit.record(
@@ -185,6 +209,8 @@ def _checked(new: NewFacility) -> dict[Any, Any]:
         "zone": _zone(new.zone),
         "country": country,
         "language": known_language(new.language, field="language"),
+        "names_vaccines": new.names_vaccines,
+        "join_code": new.join_code,
     }
     return row | _hours(new)
 

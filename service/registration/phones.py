@@ -41,3 +41,9 @@ def _parsed(text: str, country: str | None) -> phonenumbers.PhoneNumber | None:
         return phonenumbers.parse(text, country)
     except NumberParseException:
         return None
+
+
+def country_of(phone: str) -> str | None:
+    """The country of a number in E.164, ISO 3166 alpha-2; None where it belongs to none."""
+    number = _parsed(phone, None)
+    return None if number is None else phonenumbers.region_code_for_number(number)

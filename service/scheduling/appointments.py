@@ -15,6 +15,15 @@ AppointmentStatus = Literal["booked", "confirmed", "cancelled", "attended", "mis
 ACTIVE: tuple[AppointmentStatus, ...] = ("booked", "confirmed")
 
 
+class PlannedDose(msgspec.Struct, frozen=True):
+    """A dose that a visit is for."""
+
+    cvx: str
+    vaccine: str
+    label: str
+    antigens: list[str]
+
+
 class AppointmentView(msgspec.Struct, frozen=True):
     """A child's place in a clinic session.
 
@@ -22,6 +31,8 @@ class AppointmentView(msgspec.Struct, frozen=True):
         starts_at, ends_at: The clinic session's window, in UTC.
         zone: The facility's IANA zone.
         version: Grows with every change of what the family was told.
+        planned_doses: What it is for; empty where no schedule is in force.
+        next_appointment_id: The visit that was booked when this one was marked as attended.
     """
 
     id: UUID
@@ -35,6 +46,8 @@ class AppointmentView(msgspec.Struct, frozen=True):
     version: int
     created_at: datetime
     changed_at: datetime
+    planned_doses: list[PlannedDose] = []
+    next_appointment_id: UUID | None = None
 
 
 class AppointmentFilter(msgspec.Struct, frozen=True):
@@ -50,8 +63,13 @@ class AppointmentFilter(msgspec.Struct, frozen=True):
 
 COLUMNS = """
     a.id, a.child AS child_id, s.facility AS facility_id, a.clinic_session AS session_id,
-    s.starts_at, s.ends_at, f.zone, a.status, a.version, a.created_at, a.changed_at
+    s.starts_at, s.ends_at, f.zone, a.status, a.version, a.created_at, a.changed_at,
+    (SELECT json_agg(json_build_object('cvx', p.cvx, 'vaccine', coalesce(v.name, ''), 'label', p.label,
+                                       'antigens', p.antigens) ORDER BY p.label, p.cvx)
+     FROM planned_dose p LEFT JOIN vaccine v ON v.cvx = p.cvx WHERE p.appointment = a.id) AS planned_doses
 """
+
+_planned_doses = msgspec.json.Decoder(list[PlannedDose])
 
 # The actor's scope stands in the query itself: what is out of it is not found.
 VISIBLE = """
@@ -99,7 +117,7 @@ async def list_appointments(
         page.limit,
         page.offset,
     )
-    return paged([AppointmentView(**row) for row in rows], total[0]["n"], page)
+    return paged([_view(row) for row in rows], total[0]["n"], page)
 
 
 async def lock_active(appointment_id: UUID, version: int | None, *, actor: Actor) -> AppointmentView:
@@ -113,8 +131,9 @@ async def lock_active(appointment_id: UUID, version: int | None, *, actor: Actor
         StaleVersion: somebody changed it first.
         Conflict: it is cancelled or over.
     """
-    # Locked by itself first: a join that waits for the lock finds no row once the session has changed.
-    await sql("SELECT 1 FROM appointment WHERE id = $1 FOR UPDATE", appointment_id)
+    # Locked by itself first: a join that waits for the lock finds no row once the session has changed. Not
+    # its key: who holds the child and plans doses for this visit refers to it while we wait for the child.
+    await sql("SELECT 1 FROM appointment WHERE id = $1 FOR NO KEY UPDATE", appointment_id)
     found = await get_appointment(appointment_id, actor=actor)
     if version is not None and found.version != version:
         raise StaleVersion
@@ -141,4 +160,9 @@ def _scope(actor: Actor) -> tuple[str, list[UUID], UUID | None]:
 def _only(rows: Any) -> AppointmentView:
     if not rows:
         raise NotFound("There is no such appointment.")
-    return AppointmentView(**rows[0])
+    return _view(rows[0])
+
+
+def _view(row: Any) -> AppointmentView:
+    planned = row["planned_doses"]
+    return AppointmentView(**{**row, "planned_doses": _planned_doses.decode(planned) if planned else []})

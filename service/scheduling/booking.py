@@ -1,12 +1,12 @@
-"""Appointments made and changed: book, move, confirm, cancel, and how a visit ended.
+"""Appointments made and changed: book, move, confirm, cancel. How a visit ended stands in outcomes.py.
 
 Every operation is one transaction with all that depends on it: the counters of the clinic sessions, the
 reminders, the texts to the family, the audit trail. Routes and text handlers call the same ones. Locks
-are taken in one order, the appointment first and then clinic sessions by id.
+are taken in one order: the appointment, the child, then clinic sessions by id.
 """
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -14,16 +14,15 @@ from asyncpg import UniqueViolationError
 
 from service.access.actor import Actor
 from service.access.audit import entry, record
-from service.access.scope import children_in_scope, require_staff
+from service.access.scope import children_in_scope
 from service.database import sql, unit_of_work
-from service.errors import AlreadyBooked, Conflict, Invalid, NotFound
+from service.errors import AlreadyBooked, Invalid, NotFound
 from service.messaging.family import VISIT_COLUMNS, News, VisitNews, tell_family, visit_of
 from service.reminders.planning import plan_reminders, silence_reminders
-from service.scheduling.appointments import AppointmentStatus, AppointmentView, lock_active
+from service.scheduling.appointments import AppointmentStatus, AppointmentView, get_appointment, lock_active
 from service.scheduling.places import Room, change_places, find_room, give_up_place, take_place
+from service.vaccination.forecasts import renew
 from tables.people import Child
-
-Outcome = Literal["attended", "missed"]
 
 VISIT = f"""
 SELECT {VISIT_COLUMNS}
@@ -58,8 +57,9 @@ async def book(new: NewAppointment, *, actor: Actor, now: datetime) -> Appointme
         await take_place(room.session_id)
         made = await _insert(new.child_id, room, now)
         await record(entry(actor, "book", "appointment", made.id, now=now, after=_told(made)))
+        await renew([made.child_id], now=now)
         await _tell(made, "booked", actor, now)
-    return made
+        return await get_appointment(made.id, actor=actor)
 
 
 async def move(
@@ -84,13 +84,16 @@ async def move(
         old = await lock_active(appointment_id, version, actor=actor)
         if old.session_id == session_id:
             return old
+        # The doses that it is for follow its day.
+        await sql("SELECT 1 FROM child WHERE id = $1 FOR NO KEY UPDATE", old.child_id)
         room = await find_room(session_id, now=now)
         _check_facility(room, old.facility_id)
         await change_places(old.session_id, room.session_id)
-        moved = await _change(old, "move", actor, now, status="booked", room=room)
+        moved = await change(old, "move", actor, now, status="booked", room=room)
         await silence_reminders(old.id, now=now)
+        await renew([old.child_id], now=now)
         await _tell(moved, "moved", actor, now, expected_at=old.starts_at)
-    return moved
+        return await get_appointment(old.id, actor=actor)
 
 
 async def confirm(
@@ -124,30 +127,10 @@ async def cancel(
     async with unit_of_work():
         old = await lock_active(appointment_id, version, actor=actor)
         await give_up_place(old.session_id)
-        cancelled = await _change(old, "cancel", actor, now, status="cancelled")
+        cancelled = await change(old, "cancel", actor, now, status="cancelled")
         await silence_reminders(old.id, now=now)
         await _tell(cancelled, "cancelled", actor, now, expected_at=old.starts_at)
     return cancelled
-
-
-async def record_outcome(
-    appointment_id: UUID, outcome: Outcome, *, version: int | None = None, actor: Actor, now: datetime
-) -> AppointmentView:
-    """Say how a visit ended. The place stays taken: it was used, or it was kept for nothing.
-
-    Raises:
-        Forbidden: the actor is no staff.
-        NotFound, StaleVersion: as for `move`.
-        Conflict: it is no longer active, or it is called missed before it has begun.
-    """
-    require_staff(actor)
-    async with unit_of_work():
-        old = await lock_active(appointment_id, version, actor=actor)
-        if outcome == "missed" and now < old.starts_at:
-            raise Conflict("A visit that has not begun cannot have been missed.")
-        over = await _change(old, outcome, actor, now, status=outcome)
-        await silence_reminders(old.id, now=now)
-    return over
 
 
 async def _facility_of(child_id: UUID, actor: Actor) -> UUID:
@@ -155,7 +138,7 @@ async def _facility_of(child_id: UUID, actor: Actor) -> UUID:
     where: Any = Child.id == child_id
     if (scope := children_in_scope(actor)) is not None:
         where &= scope
-    rows = await Child.select(Child.facility).where(where).lock_rows("SHARE")
+    rows = await Child.select(Child.facility).where(where).lock_rows("NO KEY UPDATE")
     if not rows:
         raise NotFound("There is no such child.")
     facility_id: UUID = rows[0]["facility"]
@@ -198,7 +181,7 @@ async def _insert(child_id: UUID, room: Room, now: datetime) -> AppointmentView:
     return made
 
 
-async def _change(
+async def change(
     old: AppointmentView,
     action: str,
     actor: Actor,
@@ -256,7 +239,7 @@ async def _tell(
     expected_at: datetime | None = None,
 ) -> None:
     """Plan the reminders of a visit that stands, and tell the family; not the one who did it by text."""
-    visit = await _visit(view.id)
+    visit = await visit_news(view.id)
     if news != "cancelled":
         await plan_reminders(visit, now=now)
     await tell_family(
@@ -268,5 +251,6 @@ async def _tell(
     )
 
 
-async def _visit(appointment_id: UUID) -> VisitNews:
+async def visit_news(appointment_id: UUID) -> VisitNews:
+    """An appointment as its family is told of it."""
     return visit_of((await sql(VISIT, appointment_id))[0])

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from conversations import recorded
+from conversations.understanding.reading import Question
 from service.access.actor import SYSTEM
 from service.database import sql
 from service.messaging.handoffs import close_handoff
@@ -130,6 +132,8 @@ async def test_the_carriers_own_stop_is_recorded_and_not_answered_twice(doseline
     assert [row["phone"] for row in rows] == [AMINA]
     owed = await sql("SELECT kind FROM outbox_message WHERE kind IN ('reply', 'opt_out')")
     assert owed == []
+    read = await sql("SELECT reading->>'intent' AS intent, reading->>'rule' AS rule FROM inbound_message")
+    assert [tuple(row.values()) for row in read] == [("stop", "carrier")]
     # What the phone shows is the carrier's own confirmation.
     assert len(await doseline.received(AMINA)) == before + 1
 
@@ -220,6 +224,16 @@ async def test_how_a_text_was_read_is_kept_with_it(doseline: Running) -> None:
     rows = await sql("SELECT reading->>'intent' AS intent, reading->>'rule' AS rule FROM inbound_message")
     assert rows[0]["intent"] == "confirm"
     assert rows[0]["rule"]
+
+
+async def test_the_scene_of_a_text_is_kept_as_it_was_when_it_was_read(doseline: Running) -> None:
+    appointment = await a_visit(doseline)
+    await doseline.asks(AMINA, "no")
+    (row,) = await sql("SELECT scene, scene_version FROM inbound_message")
+    scene = recorded.load_scene(row["scene_version"], row["scene"])
+    assert scene is not None
+    assert (scene.question, scene.children) == (Question.WILL_YOU_COME, ("Zuri",))
+    assert (scene.visits_at, (await now_is(appointment.id)).status) == ((appointment.starts_at,), "cancelled")
 
 
 async def test_a_reminder_is_silent_after_the_visit_moved(doseline: Running) -> None:

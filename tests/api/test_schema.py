@@ -20,6 +20,7 @@ from schemathesis.generation.modes import GenerationMode
 
 from service.database import connection_pool, sql
 from service.messaging.handoffs import ask_a_person
+from tests.answering.writing import writes
 from tests.api.conftest import Api, Wall
 from tests.conftest import EMPTY
 from tests.factories import NOW, a_child, a_facility, a_session, an_admin, an_appointment
@@ -106,6 +107,7 @@ async def _things() -> dict[str, str]:
     await ask_a_person(guardian.phone, "not_understood", now=NOW)
     (text,) = await sql("SELECT id FROM outbox_message LIMIT 1")
     (handoff,) = await sql("SELECT id FROM handoff")
+    inbound_id = await writes(guardian.phone, "yes")
     ids = {
         "facility_id": facility.id,
         "child_id": child.id,
@@ -114,6 +116,7 @@ async def _things() -> dict[str, str]:
         "guardian_id": guardian.id,
         "text_id": text["id"],
         "handoff_id": handoff["id"],
+        "inbound_id": inbound_id,
         "user_id": (await an_admin()).id,
     }
     return {name: str(id_) for name, id_ in ids.items()}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from conversations.effects import Param, Params, Say
 from conversations.facts import Place, Visit
 from conversations.intents import Intent
+from conversations.joining.words import join_language
 from conversations.replies import render
 from conversations.replies.catalogue import catalogue, placeholders
 from conversations.replies.rendering import LONGEST
@@ -27,6 +28,12 @@ ORDINARY: Params = {
     "child": "Zuri",
     "starts_at": AT,
     "facility": "Kilimani Clinic",
+    "diseases": ("Diphtheria", "Tetanus", "Pertussis", "Polio", "Pneumococcal"),
+    "due_on": AT.date(),
+    "born": AT.date(),
+    "days": (AT.date(), AT.date().replace(day=3)),
+    "facilities": ("Kilimani Clinic", "Kilifi Clinic"),
+    "day": AT.date(),
     "address": "12 Argwings Kodhek Road",
     "phone": "+254 20 555 0100",
     "offers": tuple(Place(UUID(int=n), AT.replace(day=10 + n), "Kilimani Clinic") for n in range(3)),
@@ -63,7 +70,10 @@ def test_the_words_we_ask_for_are_understood(language: str) -> None:
         for reply in catalogue(language).replies.values()
         for word in re.findall(r"\b[A-Z]{2,}(?: [A-Z]{2,})*\b", reply.text)
     }
-    understood = {word: understand(word, scene).intent for word in asked - {"OK", "BOTH", "AMBOS", "SMS"}}
+    asked = {word for word in asked if join_language(word, language) is None}
+    understood = {
+        word: understand(word, scene).intent for word in asked - {"OK", "BOTH", "AMBOS", "LES DEUX", "SMS"}
+    }
     assert Intent.UNKNOWN not in understood.values(), understood
 
 

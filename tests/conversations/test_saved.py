@@ -17,6 +17,7 @@ from conversations.states import (
     GaveUpPlace,
     Idle,
     LookingForPlaces,
+    Recalled,
     State,
     WithPerson,
 )
@@ -33,6 +34,7 @@ ABOUT = About(UUID(int=1), 3)
         Clarifying(ABOUT),
         ChoosingVisit((ABOUT,), Intent.CONFIRM),
         GaveUpPlace(ABOUT),
+        Recalled((ABOUT, ABOUT), 1),
         WithPerson(HandOffReason.ASKED),
     ],
 )

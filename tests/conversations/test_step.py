@@ -15,18 +15,22 @@ from conversations.effects import (
     Cancel,
     Confirm,
     Effect,
+    EndRecall,
     HandOff,
     HandOffReason,
     LookForPlaces,
     Move,
     OptIn,
     OptOut,
+    RegisterClaim,
     Say,
 )
-from conversations.events import Event, PlaceGone, PlacesFound, Said, VisitChanged
-from conversations.facts import Facts, Place, Prompt, Visit
+from conversations.events import Event, NobodyAnswered, PlaceGone, PlacesFound, Said, VisitChanged
+from conversations.facts import Facts, KnownFacility, Place, Prompt, Visit
 from conversations.intents import Intent
+from conversations.joining.births import Birth
 from conversations.replies import render
+from conversations.scenes import bound
 from conversations.states import (
     About,
     AwaitingConfirmation,
@@ -35,7 +39,13 @@ from conversations.states import (
     Clarifying,
     GaveUpPlace,
     Idle,
+    Joining,
+    JoiningBirth,
+    JoiningConsent,
+    JoiningFacility,
+    JoiningName,
     LookingForPlaces,
+    Recalled,
     State,
     WithPerson,
 )
@@ -51,7 +61,7 @@ IDS = [UUID(int=number) for number in range(1, 5)]
 
 words = sorted(
     {word for code in languages() for word in lexicon(code).book.words}
-    | {"monday", "lunes", "zuri", "2", "12"}
+    | {"monday", "lunes", "zuri", "2", "12", "join", "registro", "march", "3/4", "2026", "weeks", "kilimani"}
 )
 texts = st.one_of(
     st.text(max_size=400),
@@ -74,7 +84,10 @@ visits = st.builds(
     st.sampled_from(["booked", "confirmed"]),
 )
 places = st.builds(Place, ids, moments, st.just("Kilimani Clinic"))
-prompts = st.builds(Prompt, ids, st.integers(1, 3), st.just(NOW))
+prompts = st.builds(
+    Prompt, ids, st.integers(1, 3), st.just(NOW), st.none() | st.just(UUID(int=99)), st.booleans()
+)
+facilities = st.builds(KnownFacility, ids, names, st.none() | st.integers(10, 9999))
 facts = st.builds(
     Facts,
     now=st.just(NOW),
@@ -84,8 +97,11 @@ facts = st.builds(
     opted_out=st.booleans(),
     children=st.lists(names, max_size=3).map(tuple),
     visits=st.lists(visits, max_size=4, unique_by=lambda visit: visit.appointment_id).map(tuple),
+    missed=st.lists(visits, max_size=2, unique_by=lambda visit: visit.appointment_id).map(tuple),
     prompts=st.lists(prompts, max_size=3).map(tuple),
     clinic_phone=st.none() | st.just("+254 20 555 0100"),
+    may_join=st.booleans(),
+    facilities=st.lists(facilities, max_size=3).map(tuple),
 )
 dates = st.lists(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=2).map(tuple)
 wishes = st.builds(
@@ -102,20 +118,34 @@ abouts = st.builds(About, ids, st.integers(1, 3))
 some_abouts = st.lists(abouts, max_size=3).map(tuple)
 some_places = st.lists(places, max_size=3).map(tuple)
 counts = st.integers(0, 2)
-states: st.SearchStrategy[State] = st.one_of(
+codes = st.sampled_from(["en", "es"])
+born = st.builds(Birth, st.dates(date(2008, 1, 1), date(2026, 3, 4)), st.booleans())
+joining: st.SearchStrategy[Joining] = st.one_of(
+    st.builds(JoiningName, codes, counts),
+    st.builds(JoiningBirth, codes, names, dates, counts),
+    st.builds(JoiningFacility, codes, names, born, st.lists(ids, max_size=3).map(tuple), counts),
+    st.builds(JoiningConsent, codes, names, born, ids, counts),
+)
+settled: st.SearchStrategy[State] = st.one_of(
     st.builds(Idle, counts),
-    st.builds(AwaitingConfirmation, some_abouts, counts),
+    st.builds(AwaitingConfirmation, some_abouts, counts, st.booleans()),
     st.builds(Clarifying, abouts, counts),
     st.builds(ChoosingVisit, some_abouts, st.sampled_from(Intent), wishes, counts),
     st.builds(LookingForPlaces, abouts, wishes, st.booleans(), st.booleans()),
-    st.builds(ChoosingPlace, abouts, some_places, wishes, st.booleans(), counts),
+    st.builds(ChoosingPlace, abouts, some_places, wishes, st.booleans(), counts, some_abouts),
     st.builds(GaveUpPlace, abouts, counts),
+    st.builds(Recalled, st.lists(abouts, min_size=1, max_size=3).map(tuple), counts),
     st.builds(WithPerson, st.sampled_from(HandOffReason)),
 )
+states = settled | joining
 carrier = st.sampled_from([None, None, None, "STOP", "START", "HELP"])
 said = st.builds(Said, texts, st.integers(0, 2), carrier)
 events: st.SearchStrategy[Event] = st.one_of(
-    said, st.builds(PlacesFound, ids, some_places), st.builds(PlaceGone, ids), st.builds(VisitChanged, ids)
+    said,
+    st.builds(NobodyAnswered, st.booleans()),
+    st.builds(PlacesFound, ids, some_places),
+    st.builds(PlaceGone, ids),
+    st.builds(VisitChanged, ids),
 )
 
 
@@ -156,11 +186,25 @@ def test_a_phone_that_is_opted_out_changes_nothing_and_hears_nothing_unless_it_o
 
 
 @settings(max_examples=300, deadline=None)
-@given(states, said, facts.map(lambda facts: structs.replace(facts, known=False)))
+@given(settled, said, facts.map(lambda facts: structs.replace(facts, known=False)))
 def test_a_stranger_changes_nothing_and_learns_no_name(state: State, said: Said, facts: Facts) -> None:
     effects = step(state, said, facts).effects
     assert not changes(effects)
     assert all(set(effect.params) <= {"phone"} for effect in effects if isinstance(effect, Say))
+
+
+@settings(max_examples=400, deadline=None)
+@given(joining, said, facts)
+def test_registering_a_child_tells_nobody_what_is_stored(state: State, said: Said, facts: Facts) -> None:
+    """The same answers with all that we know of children as with none of it."""
+    facts = structs.replace(facts, prompts=(), visits=(), children=(), guardian=None)
+    known = structs.replace(facts, known=True, children=("Zuri", "Juma"), visits=(ZURI, JUMA))
+    mine, theirs = step(state, said, facts), step(state, said, known)
+    assert (mine.reading and theirs.reading) or said.opt_out_type
+    if isinstance(theirs.state, Joining):
+        assert (mine.state, mine.effects) == (theirs.state, theirs.effects)
+    claims = [effect for effect in theirs.effects if isinstance(effect, RegisterClaim)]
+    assert not claims or (isinstance(state, JoiningConsent) and facts.may_join)
 
 
 @settings(max_examples=300, deadline=None)
@@ -174,6 +218,7 @@ def test_what_the_carrier_has_answered_is_not_answered_again(state: State, said:
 @given(states, texts, facts)
 def test_the_diagram_shows_every_way_a_conversation_can_go(state: State, text: str, facts: Facts) -> None:
     facts = structs.replace(facts, known=True, opted_out=False, prompts=())
+    state = bound(state, Said(text), facts)
     after = step(state, Said(text), facts)
     assert after.reading
     if (type(state), after.reading.intent) not in TRANSITIONS:
@@ -367,3 +412,138 @@ def test_times_of_another_zone_are_shown_as_the_facility_keeps_them() -> None:
     after = step(Idle(), Said("when"), family(visits=(utc,)))
     [reply] = [effect for effect in after.effects if isinstance(effect, Say)]
     assert "10:00" in render(reply)
+
+
+# --- several visits in one text, missed visits, silence -------------------------------------------
+
+MISSED = structs.replace(ZURI, version=2, starts_at=NOW - timedelta(days=1), status="missed")
+MISSED_TOO = structs.replace(JUMA, version=2, starts_at=NOW - timedelta(days=1), status="missed")
+
+
+def recalled(*visits: Visit) -> tuple[Prompt, ...]:
+    return tuple(structs.replace(prompt, recall=True) for prompt in reminded(*visits))
+
+
+def together(*visits: Visit) -> tuple[Prompt, ...]:
+    return tuple(structs.replace(prompt, text_id=UUID(int=98)) for prompt in reminded(*visits))
+
+
+def test_a_yes_to_one_text_about_two_visits_is_for_both() -> None:
+    after = step(Idle(), Said("yes"), family(prompts=together(ZURI, JUMA)))
+    assert changes(after.effects) == [Confirm(IDS[0], 1), Confirm(IDS[1], 1)]
+
+
+def test_a_yes_to_two_texts_is_asked_about() -> None:
+    after = step(Idle(), Said("yes"), family(prompts=reminded(ZURI, JUMA)))
+    assert not changes(after.effects)
+
+
+def test_a_yes_to_one_text_about_two_visits_of_which_one_has_changed_confirms_neither() -> None:
+    moved = structs.replace(JUMA, version=2)
+    after = step(Idle(), Said("yes"), family(visits=(ZURI, moved), prompts=together(ZURI, JUMA)))
+    assert not changes(after.effects)
+
+
+def test_a_no_to_one_text_about_two_visits_cancels_nothing_unasked() -> None:
+    after = step(Idle(), Said("no"), family(prompts=together(ZURI, JUMA)))
+    assert not changes(after.effects)
+    assert isinstance(after.state, ChoosingVisit)
+
+
+@pytest.mark.parametrize("text", ["yes", "monday", "move", "ok monday is good"])
+def test_a_recall_that_is_answered_looks_for_places_for_the_child_that_was_missed(text: str) -> None:
+    after = step(Idle(), Said(text), family(visits=(), missed=(MISSED,), prompts=recalled(MISSED)))
+    [looking] = after.effects
+    assert isinstance(looking, LookForPlaces)
+    assert looking.appointment_id == MISSED.appointment_id
+    assert all(day >= NOW.date() for day in looking.wish.dates)
+
+
+def test_a_yes_to_a_recall_does_not_confirm_another_childs_visit() -> None:
+    after = step(Idle(), Said("yes"), family(visits=(JUMA,), missed=(MISSED,), prompts=recalled(MISSED)))
+    assert not changes(after.effects)
+
+
+def test_a_yes_to_a_reminder_that_came_after_a_recall_is_for_the_reminder() -> None:
+    later = structs.replace(reminded(JUMA)[0], sent_at=NOW + timedelta(hours=1))
+    facts = family(visits=(JUMA,), missed=(MISSED,), prompts=(*recalled(MISSED), later))
+    assert changes(step(Idle(), Said("yes"), facts).effects) == [Confirm(JUMA.appointment_id, 1)]
+
+
+def test_a_recall_that_was_made_up_for_is_answered_by_what_is_planned() -> None:
+    new = structs.replace(ZURI, appointment_id=IDS[3])
+    after = step(Idle(), Said("yes"), family(visits=(new,), prompts=recalled(MISSED)))
+    assert keys(after.effects) == ["will_you_come"]
+
+
+def test_a_no_about_one_of_two_missed_children_leaves_the_other_open() -> None:
+    facts = family(visits=(), missed=(MISSED, MISSED_TOO), prompts=recalled(MISSED, MISSED_TOO))
+    after = step(Idle(), Said("Juma cannot come"), facts)
+    assert changes(after.effects) == [EndRecall(MISSED_TOO.appointment_id)]
+    assert after.state == Recalled((About(IDS[0], 2),))
+
+
+def test_turning_down_every_place_after_a_miss_settles_it() -> None:
+    state = structs.replace(CHOOSING, again=True)
+    after = step(state, Said("we will not come"), family(visits=(), missed=(MISSED,)))
+    assert changes(after.effects) == [EndRecall(MISSED.appointment_id)]
+
+
+def test_a_child_that_was_not_missed_is_heard_after_a_recall() -> None:
+    facts = family(visits=(JUMA,), missed=(MISSED,), prompts=recalled(MISSED))
+    after = step(Idle(), Said("can Juma come another day?"), facts)
+    assert [effect.appointment_id for effect in after.effects if isinstance(effect, LookForPlaces)] == [
+        IDS[1]
+    ]
+
+
+SILENT = NobodyAnswered()
+ASKED = (
+    Clarifying(About(IDS[0], 1)),
+    ChoosingVisit((About(IDS[0], 1), About(IDS[1], 1)), Intent.DECLINE),
+    CHOOSING,
+)
+
+
+@pytest.mark.parametrize("state", ASKED)
+def test_a_question_that_nobody_answers_is_asked_once_more_and_then_dropped(state: State) -> None:
+    once = step(state, SILENT, family())
+    assert once.state == state
+    assert keys(once.effects)[0] == "asked_again"
+    twice = step(once.state, NobodyAnswered(asked_before=True), family())
+    assert (twice.state, twice.effects) == (Idle(), ())
+
+
+@pytest.mark.parametrize("state", ASKED)
+@pytest.mark.parametrize(
+    "facts",
+    [
+        family(visits=()),
+        family(visits=(structs.replace(ZURI, version=2), structs.replace(JUMA, version=2))),
+        family(opted_out=True),
+        family(prompts=reminded(JUMA)),
+        family(known=False),
+    ],
+)
+def test_a_question_that_has_become_senseless_is_dropped_in_silence(state: State, facts: Facts) -> None:
+    after = step(state, SILENT, facts)
+    assert (after.state, after.effects) == (Idle(), ())
+
+
+def test_places_that_are_past_are_not_offered_again() -> None:
+    later = family(now=FREE[0].starts_at + timedelta(minutes=1))
+    after = step(CHOOSING, SILENT, later)
+    assert after.state == structs.replace(CHOOSING, offers=FREE[1:])
+    assert step(CHOOSING, SILENT, family(now=FREE[1].starts_at)).state == Idle()
+
+
+@settings(max_examples=300, deadline=None)
+@given(states, st.booleans(), facts)
+def test_silence_changes_nothing_and_is_no_question_twice(
+    state: State,
+    asked_before: bool,  # noqa: FBT001 - drawn
+    facts: Facts,
+) -> None:
+    after = step(state, NobodyAnswered(asked_before), facts)
+    assert all(isinstance(effect, Say) for effect in after.effects)
+    assert not (after.effects and (asked_before or facts.opted_out or not facts.known))

@@ -17,14 +17,17 @@ from conversations.effects import (
     Cancel,
     Confirm,
     Effect,
+    EndRecall,
     HandOff,
     LookForPlaces,
     Move,
     OptIn,
     OptOut,
+    RegisterClaim,
     Say,
 )
 from conversations.events import Said
+from conversations.joining.answers import Answer
 from conversations.rehearsal import Clinic, Turn
 from conversations.understanding.reading import Reading
 
@@ -95,10 +98,23 @@ class Rehearsal:
         self.facility = facility
         self.clinic.add_visit(child, self._at(at), facility, *address)
 
+    def _vaccines(self, value: str) -> None:
+        child, *diseases = (part.strip() for part in value.split(","))
+        self.clinic.plan_vaccines(child, tuple(diseases))
+
+    def _due(self, value: str) -> None:
+        child, day, *diseases = (part.strip() for part in value.split(","))
+        self.clinic.add_due(child, self._at(f"{day} 00:00").date(), tuple(diseases))
+
     def _free(self, value: str) -> None:
         for part in value.split("·"):
             gone = part.endswith("(gone)") or "(gone)" in part
             self.clinic.add_free(self._at(part.replace("(gone)", "").strip()), self.facility, contested=gone)
+
+    def _facilities(self, value: str) -> None:
+        for part in value.split("·"):
+            name, _, number = part.strip().partition(", number ")
+            self.clinic.add_facility(name, int(number) if number else None)
 
     def _at(self, words: str) -> datetime:
         now = self.clinic.now
@@ -110,30 +126,45 @@ class Rehearsal:
 
     def _direct(self, words: list[str]) -> list[str]:
         match words:
-            case ["send", key, child]:
-                return _ours(self.clinic.prompt(key, child))
+            case ["send", key, *children]:
+                return _ours(self.clinic.prompt(key, *children))
+            case ["nobody", "answers"]:
+                return self._silence(asked_before=False)
+            case ["nobody", "answers", "again"]:
+                return self._silence(asked_before=True)
+            case ["staff", "marks", child, "as", "missed"]:
+                self.clinic.miss(child)
             case ["staff", "moves", child, "to", *at]:
                 self.clinic.change(child, self._at(" ".join(at)))
             case ["staff", "cancels", child]:
                 self.clinic.cancel(child)
             case ["the", "carrier", "answers", word]:
                 self.carrier = word
+            case ["too", "many", "claims", "wait"]:
+                self.clinic.may_join = False
             case [days, "days", "later"]:
                 self.clinic.now += timedelta(days=int(days))
             case _:
                 raise ValueError(f"unknown stage direction: {' '.join(words)}")
         return []
 
+    def _silence(self, *, asked_before: bool) -> list[str]:
+        turn = self.clinic.nobody_answers(asked_before=asked_before)
+        return [line for reply in turn.replies for line in _ours(reply)]
+
     # --- a text ------------------------------------------------------------------------------------------
 
     def _hear(self, text: str) -> list[str]:
-        visits = {id_: (visit.child, visit.starts_at) for id_, visit in self.clinic.visits.items()}
+        facts = self.clinic.facts()
+        known = (*self.clinic.visits.values(), *facts.missed)
+        visits = {visit.appointment_id: (visit.child, visit.starts_at) for visit in known}
         places = {place.session_id: place.starts_at for place in self.clinic.free}
         body = text.replace(PICTURE, "").replace("\\n", "\n")
         said = Said(body, media_count=text.count(PICTURE), opt_out_type=self.carrier)  # type: ignore[arg-type]
         self.carrier = None
         turn = self.clinic.hear(said)
-        notes = _notes(turn, visits, places)
+        names = {one.facility_id: one.name for one in self.clinic.facilities}
+        notes = _notes(turn, visits, places, names)
         return [*(f"  {note}" for note in notes), *(line for reply in turn.replies for line in _ours(reply))]
 
 
@@ -142,12 +173,34 @@ def _ours(text: str) -> list[str]:
     return [f"> {first}", *(f">\t{line}" for line in rest)]
 
 
-def _notes(turn: Turn, visits: dict[UUID, tuple[str, datetime]], places: dict[UUID, datetime]) -> list[str]:
-    reading = [" · ".join(_reading(turn.reading))] if turn.reading else ["the carrier has answered"]
-    return reading + [note for effect in turn.effects if (note := _effect(effect, visits, places))]
+def _notes(
+    turn: Turn, visits: dict[UUID, tuple[str, datetime]], places: dict[UUID, datetime], names: dict[UUID, str]
+) -> list[str]:
+    reading = [" · ".join(_reading(turn.reading, names))] if turn.reading else []
+    claims = [_claim(effect, names) for effect in turn.effects if isinstance(effect, RegisterClaim)]
+    return reading + [note for effect in turn.effects if (note := _effect(effect, visits, places))] + claims
 
 
-def _reading(reading: Reading) -> list[str]:
+def _claim(claim: RegisterClaim, names: dict[UUID, str]) -> str:
+    about = "about " if claim.born.about else ""
+    return f"claim {claim.child}, born {about}{claim.born.on}, {names[claim.facility_id]}"
+
+
+def _answer(answer: Answer, names: dict[UUID, str]) -> list[str]:
+    """What was understood as an answer, or what the words mean by themselves."""
+    found = [answer.name] if answer.name else []
+    found += [f"{'about ' if birth.about else ''}{birth.on}" for birth in answer.born]
+    found += ["impossible"] if answer.impossible else []
+    found += [names[facility] for facility in answer.facilities]
+    found += [f"number {answer.choice}"] if answer.choice else []
+    return ["answer", *(found or [str(answer.meant)])]
+
+
+def _reading(reading: Reading, names: dict[UUID, str]) -> list[str]:
+    if isinstance(reading, Answer):
+        return _answer(reading, names)
+    if reading.rule == "carrier":
+        return ["the carrier has answered"]
     wish = reading.wish
     parts = [str(reading.intent)]
     parts += [f"number {reading.choice}"] if reading.choice else []
@@ -177,13 +230,15 @@ def _effect(
             note = f"move {_visit(visits[id_])} -> {_moment(places[place])}"
         case BookAgain(_, place):
             note = f"book again: {_moment(places[place])}"
+        case EndRecall(id_):
+            note = f"end recall {_visit(visits[id_])}"
         case OptOut():
             note = "opt out"
         case OptIn():
             note = "opt in"
         case HandOff(reason):
             note = f"hand off: {reason}"
-        case Say() | LookForPlaces():
+        case Say() | LookForPlaces() | RegisterClaim():
             pass
     return note
 

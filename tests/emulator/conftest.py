@@ -49,6 +49,7 @@ class Call:
     url: str
     form: dict[str, str]
     is_signed: bool
+    token: str
 
 
 @dataclass
@@ -87,7 +88,8 @@ class Receiver:
         query = request.scope["query_string"].decode()
         url = f"http://{host}{target}?{query}" if query else f"http://{host}{target}"
         signature = request.headers.get("X-Twilio-Signature", "")
-        call = Call(url, dict(form), RequestValidator(TOKEN).validate(url, form, signature))
+        is_signed = RequestValidator(TOKEN).validate(url, form, signature)
+        call = Call(url, dict(form), is_signed, request.headers.get("I-Twilio-Idempotency-Token", ""))
         async with self._heard:
             calls.append(call)
             self._heard.notify_all()
@@ -126,6 +128,21 @@ class Emulated:
         """What a phone has received, oldest first."""
         answer = await self.http.get("/emulator/messages", params={"to": number})
         return cast("list[dict[str, Any]]", answer.json())
+
+    async def clock(self, **change: Any) -> dict[str, Any]:
+        """Take the carrier's clock in hand, move it, or let it run."""
+        shown = {name: v.isoformat() if isinstance(v, datetime) else v for name, v in change.items()}
+        answer = await self.http.post("/emulator/clock", json=shown)
+        answer.raise_for_status()
+        return cast("dict[str, Any]", answer.json())
+
+    async def account(self, **setup: Any) -> None:
+        """Set the account up."""
+        (await self.http.post("/emulator/account", json=setup)).raise_for_status()
+
+    async def ledger(self) -> dict[str, Any]:
+        """What the carrier says that it took."""
+        return cast("dict[str, Any]", (await self.http.get("/emulator/ledger")).json())
 
     async def faults(self, *faults: dict[str, Any], seed: int = 0) -> None:
         """Put faults in force."""

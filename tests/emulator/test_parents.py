@@ -91,7 +91,7 @@ async def test_a_text_that_the_webhook_refused_is_still_in_the_list(emulator: Em
     outcome = await emulator.says("YES")
     assert outcome["webhook_status"] == status
     (listed,) = await emulator.client.messages.list_async(to=CLINIC)
-    assert (listed.body, listed.direction, listed.error_code) == ("YES", "inbound", 11200)
+    assert (listed.body, listed.direction, listed.error_code) == ("YES", "inbound", 11217)
     assert await emulator.phone() == []
 
 
@@ -100,7 +100,7 @@ async def test_a_text_sent_while_doseline_is_down_is_still_in_the_list() -> None
         outcome = await emulator.says("YES")
         assert (outcome["webhook_status"], outcome["webhook_body"]) == (0, "")
         listed = await emulator.client.messages.list_async(to=CLINIC)
-        assert [(text.body, text.error_code) for text in listed] == [("YES", 11200)]
+        assert [(text.body, text.error_code) for text in listed] == [("YES", 11205)]
 
 
 @pytest.mark.parametrize(

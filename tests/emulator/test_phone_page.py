@@ -146,13 +146,14 @@ async def test_markup_in_a_text_is_only_text(page: Page, emulator: Emulated) -> 
     assert await bubbles(page).locator("*").count() == 0
 
 
-async def test_what_went_wrong_is_seen(page: Page, emulator: Emulated) -> None:
+@pytest.mark.parametrize("code", [30005, 30001])
+async def test_what_went_wrong_is_seen(page: Page, emulator: Emulated, code: int) -> None:
     emulator.receiver.answer = lambda _: Response("", status_code=503)
-    await emulator.faults({"kind": "undelivered", "error_code": 30005})
+    await emulator.faults({"kind": "error", "error_code": code})
     await emulator.send("Hello", text="a")
     await emulator.says("anybody there?")
     statuses = phone(page).locator(".status")
-    await expect(statuses).to_have_text(["not delivered (30005)", "refused (503)"])
+    await expect(statuses).to_have_text([f"not delivered ({code})", "refused (503)"])
 
 
 async def test_many_phones_wait_on_the_shelf(page: Page, emulator: Emulated) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from service.forecasting import ScheduleFaults
-from service.forecasting.command import main
+from service.forecasting import Schedule, ScheduleFaults
+from service.forecasting.command import answer, main
 
 KENYA = Path(__file__).resolve().parents[2] / "service" / "forecasting" / "schedules" / "ke.toml"
 
@@ -46,11 +46,32 @@ def test_a_child_is_answered_with_doses_and_groups() -> None:
 
 
 def test_a_bad_line_does_not_stop_the_rest() -> None:
-    lines = ["{not json", "[1]", '{"id": "2"}', '{"id": "3", "dob": "yesterday"}', "", ZURI]
+    deep = '{"id": "4", "ignored": ' + "[" * 100_000
+    lines = ["{not json", "[1]", deep, '{"id": "2"}', '{"id": "3", "dob": "yesterday"}', "", ZURI]
     found = run(*lines)
-    assert [line["id"] for line in found] == [None, None, "2", "3", "1"]
-    assert all("error" in line for line in found[:4])
-    assert "groups" in found[4]
+    assert [line["id"] for line in found] == [None, None, None, "2", "3", "1"]
+    assert all("error" in line for line in found[:5])
+    assert "groups" in found[5]
+
+
+def test_a_child_may_be_written_in_several_ways() -> None:
+    """Codes without their zeros, nulls for what is not known, and fields of others' making."""
+    plain = run(ZURI)[0]
+    zuri = json.loads(ZURI)
+    zuri["doses"] = [{"date": "2026-01-12", "cvx": " 0198 ", "mvx": ""}, {"date": "2026-01-12", "cvx": 8}]
+    others = {"id": 1, "gender": "female", "observations": None, "birth_country": None, "vaccine_group": 7}
+    assert run(json.dumps(zuri | others))[0] == plain | {"id": 1}
+    assert run(json.dumps(zuri | {"doses": None}))[0]["doses"] == []
+
+
+def test_codes_are_known_by_their_numbers(us_schedule: Schedule) -> None:
+    """8 is CVX 08, and 80 is observation 080."""
+    zuri = json.loads(ZURI)
+    for code in ("080", "80", 80, " 0080 "):
+        observed = {"observations": [{"code": code, "text": "Adverse reaction", "date": None}]}
+        found = answer(json.dumps(zuri | observed), us_schedule)
+        assert found["groups"]["DTaP"]["series_status"] == "Contraindicated"
+        assert found["doses"][1]["status"] == "Valid"
 
 
 @pytest.mark.parametrize(
@@ -64,6 +85,14 @@ def test_a_bad_line_does_not_stop_the_rest() -> None:
 def test_impossible_days_are_an_error(dob: str, assessed: str, error: str) -> None:
     found = run(json.dumps({"id": "1", "dob": dob, "assessment_date": assessed}))
     assert found == [{"id": "1", "error": error}]
+
+
+@pytest.mark.parametrize("field", ["doses", "observations"])
+@pytest.mark.parametrize("day", ["1899-12-31", "3000-01-01"])
+def test_impossible_days_of_doses_and_observations_are_an_error(field: str, day: str) -> None:
+    child = {"id": "1", "dob": "2025-12-01", "assessment_date": "2026-02-01"}
+    found = run(json.dumps(child | {field: [{"date": day, "cvx": "08", "code": "170"}]}))
+    assert found == [{"id": "1", "error": "a date is before 1900 or after 2999"}]
 
 
 def test_a_dose_is_judged_for_the_group_that_is_asked_about() -> None:

@@ -161,7 +161,7 @@ def test_an_allowable_interval_is_enough(make: Any) -> None:
     """Tables 6-21 and 6-31: all preferable or all allowable ones."""
     second = make.dose(
         intervals=(make.interval("8 weeks", absolute="8 weeks"),),
-        allowable_intervals=(make.interval(absolute="4 weeks"),),
+        allowable_intervals=(make.interval(absolute="3 weeks"), make.interval(absolute="4 weeks")),
     )
     schedule = make.schedule(make.series(make.dose(), second))
     assert make.verdicts(schedule, "2020-03-01", "2020-03-29")[1].startswith("Valid")

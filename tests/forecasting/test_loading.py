@@ -8,7 +8,7 @@ import pytest
 
 from service.forecasting import ScheduleFaults, load
 from service.forecasting.command import check
-from service.forecasting.loading import version_of
+from service.forecasting.loading import SHIPPED, version_of
 
 HEADER = """
 id = "x"
@@ -231,3 +231,12 @@ def test_check_prints_faults_or_a_card(tmp_path: Path) -> None:
         "  A: due at 6 weeks",
         "  B: due at 9 months, 4 months after the dose before",
     ]
+
+
+def test_a_name_that_no_card_or_text_could_hold_is_a_fault(tmp_path: Path) -> None:
+    kenya = (SHIPPED / "ke.toml").read_text("utf-8")
+    schedule = tmp_path / "long.toml"
+    schedule.write_text(kenya.replace('label = "OPV 1"', f'label = "{"O" * 161}\\u0000"'), "utf-8")
+    with pytest.raises(ScheduleFaults) as refused:
+        load(schedule)
+    assert [fault.what for fault in refused.value.faults] == ["must be one line of at most 160 characters"]

@@ -7,9 +7,10 @@ import pytest
 
 from service.forecasting import SeriesStatus, foremost
 from service.forecasting.groups import group_status
-from service.forecasting.model import Contraindication, Indication, SeriesType
+from service.forecasting.model import Contraindication, Indication, SeriesType, VaccineGroup
 
 STATUS = SeriesStatus
+TOGETHER = VaccineGroup("MMR", ("Measles", "Mumps", "Rubella"), full=True)
 
 
 def best(make: Any, series: tuple[Any, ...], *given: str, **how: Any) -> list[str]:
@@ -125,9 +126,10 @@ def test_the_finish_is_the_earliest_date_plus_the_latest_remaining_interval(
 
 
 def test_the_interval_of_the_dose_that_is_forecast_is_not_counted_twice(make: Any) -> None:
-    """SELECTB-12: "the remaining target dose(s)"."""
+    """SELECTB-12: "the remaining target dose(s)"; an interval that is no longer the rule is none."""
     slow, quick = make.dose(intervals=(make.interval("8 weeks"),)), make.interval("4 weeks")
-    last = make.dose(ages=make.limits(maximum="150 days"), intervals=(quick,))
+    former = make.interval("1 year", cessation=make.day("2020-03-31"))
+    last = make.dose(ages=make.limits(maximum="150 days"), intervals=(quick, former))
     a = make.series(make.dose(), slow, last, name="A", preference=1)
     b = make.series(make.dose(), slow, slow, slow, name="B", preference=2)
     assert best(make, (a, b), "2020-03-01", on="2020-04-01") == ["A"]
@@ -230,7 +232,7 @@ def test_a_risk_path_stands_beside_an_equivalent_risk_path(make: Any) -> None:
 def three(make: Any) -> Any:
     """Three antigens in one group, the third with a limit of its own."""
 
-    def made(*, full: bool = False, **rest: Any) -> Any:
+    def made(*, full: bool = False, antigen_facts: Any = None, **rest: Any) -> Any:
         def antigen(name: str, minimum: str, due: str, overdue: str, maximum: str, **one: Any) -> Any:
             ages = make.limits(minimum=minimum, due=due, overdue=overdue, maximum=maximum)
             doses = [make.dose(vaccines=["20", name]), make.dose(vaccines=["20", name], ages=ages, **one)]
@@ -241,6 +243,7 @@ def three(make: Any) -> Any:
             antigen("P", "5 months", "7 months", "8 months", "5 years", **rest),
             group="DTaP",
             full=full,
+            antigen=antigen_facts or {},
         )
 
     return made
@@ -257,8 +260,10 @@ def test_an_interval_may_ask_for_the_sooner_date(make: Any, three: Any) -> None:
     schedule = three(intervals=(make.interval("4 weeks", priority=True),))
     assert make.dates(schedule, "2020-02-01 20", on="2020-04-01")[0] == "2020-05-01"
     assert make.dates(schedule, "2020-02-01 20", "2020-06-20 D", on="2020-06-20")[0] == "2020-06-20"
-    both = (make.interval("4 weeks", priority=True), make.interval("4 weeks"))
+    last_day = make.interval("4 weeks", cessation=make.day("2020-04-01"))
+    both = (make.interval("4 weeks", priority=True), last_day)
     assert make.dates(three(intervals=both), "2020-02-01 20", on="2020-04-01")[0] == "2020-06-01"
+    assert make.dates(three(intervals=both), "2020-02-01 20", on="2020-04-02")[0] == "2020-05-01"
 
 
 def test_the_number_is_the_lowest_where_all_antigens_are_given_together(make: Any, three: Any) -> None:
@@ -274,11 +279,29 @@ def test_the_status_of_a_group_is_that_of_the_antigen_that_decides(make: Any, th
     """Table 9-4, from left to right."""
     order = [STATUS.CONTRAINDICATED, STATUS.AGED_OUT, STATUS.NOT_RECOMMENDED, STATUS.NOT_COMPLETE]
     for place, status in enumerate(order):
-        assert group_status([STATUS.COMPLETE, *reversed(order[place:]), STATUS.IMMUNE]) == status
-    assert group_status([STATUS.IMMUNE, STATUS.IMMUNE]) == STATUS.IMMUNE
-    assert group_status([STATUS.IMMUNE, STATUS.COMPLETE]) == STATUS.COMPLETE
+        assert group_status(TOGETHER, [STATUS.COMPLETE, *reversed(order[place:]), STATUS.IMMUNE]) == status
+    assert group_status(TOGETHER, [STATUS.IMMUNE, STATUS.IMMUNE]) == STATUS.IMMUNE
+    assert group_status(TOGETHER, [STATUS.IMMUNE, STATUS.COMPLETE]) == STATUS.COMPLETE
     done = make.forecast(three(), "2020-02-01 20", "2020-08-01 D", on="2020-09-01")
     assert (done.status, done.antigens) == (STATUS.NOT_COMPLETE, ("P",))
+
+
+def test_a_contraindicated_antigen_stops_only_those_that_are_given_with_it(make: Any, three: Any) -> None:
+    """Table 9-4, with the administer full vaccine group flag: without pertussis, diphtheria goes on."""
+    forbidden = tuple(Contraindication("079", vaccine=cvx) for cvx in ("20", "P"))
+
+    def found(*given: str, full: bool) -> Any:
+        schedule = three(full=full, antigen_facts={"contraindications": forbidden})
+        return make.forecast(schedule, *given, on="2020-04-01", observed=["079"])
+
+    assert found("2020-02-01 20", full=True).status == STATUS.CONTRAINDICATED
+    going_on = found("2020-02-01 20", full=False)
+    assert (going_on.status, going_on.antigens, going_on.dose_number) == (STATUS.NOT_COMPLETE, ("D",), 2)
+    assert going_on.vaccines == ("D",)
+    assert going_on.earliest == date(2020, 5, 1)
+    apart = VaccineGroup("DTaP", ("D", "P"))
+    assert group_status(apart, [STATUS.COMPLETE, STATUS.CONTRAINDICATED]) == STATUS.CONTRAINDICATED
+    assert group_status(apart, [STATUS.NOT_COMPLETE, STATUS.AGED_OUT]) == STATUS.AGED_OUT
 
 
 def test_forecasts_of_different_series_groups_stand_side_by_side(make: Any) -> None:
@@ -296,3 +319,20 @@ def test_forecasts_of_different_series_groups_stand_side_by_side(make: Any) -> N
     assert shown(risk(make, aged, name="Risk", group="2")) == "Standard"
     far = make.dose(vaccines=["45"], ages=make.limits(minimum="50 years"))
     assert shown(risk(make, far, name="Risk", group="2"), "2020-03-01") == "Standard"
+
+
+def test_of_two_for_the_childs_own_risk_the_sooner_is_shown(make: Any) -> None:
+    def own(name: str, minimum: str) -> Any:
+        dose = make.dose(vaccines=[name], ages=make.limits(minimum=minimum))
+        return risk(make, dose, name=name, group=name)
+
+    schedule = make.schedule(own("45", "2 years"), own("44", "18 months"))
+    groups = make.assess(schedule, observed=["160"]).groups
+    assert foremost(groups, date(2021, 1, 1)).basis[0].series.name == "44"
+
+
+def test_a_path_that_has_aged_out_yields_to_one_that_can_begin(make: Any) -> None:
+    """Table 8-5, third column: nothing is complete or in process, so those without valid doses are scored."""
+    aged = risk(make, make.dose(), make.dose(ages=make.limits(maximum="6 months")), name="Aged", preference=1)
+    open_ = risk(make, make.dose(vaccines=["45"]), name="Open", preference=2)
+    assert best(make, (aged, open_), "2020-03-01", observed=["160"]) == ["Open"]

@@ -21,6 +21,7 @@ from service.errors import (
 from service.messaging.consent import opt_out
 from service.scheduling import booking
 from service.scheduling.booking import NewAppointment
+from service.scheduling.outcomes import record_outcome
 from tests.factories import (
     NOW,
     a_child,
@@ -143,8 +144,8 @@ async def test_places_are_only_given_where_they_make_sense() -> None:
 async def test_a_visit_can_be_missed_only_once_it_has_begun() -> None:
     appointment = await an_appointment()
     with pytest.raises(Conflict, match="not begun"):
-        await booking.record_outcome(appointment.id, "missed", actor=SYSTEM, now=LATER)
-    over = await booking.record_outcome(appointment.id, "missed", actor=SYSTEM, now=NOW + timedelta(days=8))
+        await record_outcome(appointment.id, "missed", actor=SYSTEM, now=LATER)
+    over = await record_outcome(appointment.id, "missed", actor=SYSTEM, now=NOW + timedelta(days=8))
     assert over.status == "missed"
     assert await booked(appointment.session_id) == 1
 

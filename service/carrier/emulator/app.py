@@ -11,8 +11,11 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.logging import LoggingConfig
 
+from service.carrier.emulator.account import Account
 from service.carrier.emulator.carrier import Carrier
+from service.carrier.emulator.clock import EmulatorClock
 from service.carrier.emulator.config import EmulatorConfig
+from service.carrier.emulator.controls import controls
 from service.carrier.emulator.delivery import Delivery
 from service.carrier.emulator.faults import Faults
 from service.carrier.emulator.journal import Journal
@@ -21,6 +24,7 @@ from service.carrier.emulator.line import knowing_its_line
 from service.carrier.emulator.page_routes import page
 from service.carrier.emulator.phones import phones
 from service.carrier.emulator.refusals import Refused
+from service.carrier.emulator.sender import Senders
 from service.carrier.emulator.twilio_api import refuse_lost, twilio_api
 from service.carrier.emulator.webhooks import Webhooks
 
@@ -33,14 +37,24 @@ def create_app(config: EmulatorConfig, clock: Callable[[], datetime]) -> Litesta
     @asynccontextmanager
     async def in_operation(app: Litestar) -> AsyncGenerator[None, None]:
         journal = Journal(config.journal) if config.journal is not None else None
-        ledger, faults = Ledger(journal), Faults()
+        own_clock, account = EmulatorClock(clock), Account(config)
+        ledger, faults, senders = Ledger(journal), Faults(), Senders(account)
         try:
             async with (
                 Webhooks(config) as webhooks,
-                Delivery(config, clock, ledger=ledger, faults=faults, webhooks=webhooks) as delivery,
+                Delivery(
+                    config, own_clock, ledger=ledger, faults=faults, webhooks=webhooks, senders=senders
+                ) as delivery,
             ):
                 app.state.carrier = Carrier(
-                    config, clock, ledger=ledger, faults=faults, webhooks=webhooks, delivery=delivery
+                    config,
+                    own_clock,
+                    account=account,
+                    senders=senders,
+                    ledger=ledger,
+                    faults=faults,
+                    webhooks=webhooks,
+                    delivery=delivery,
                 )
                 yield
         finally:
@@ -48,7 +62,7 @@ def create_app(config: EmulatorConfig, clock: Callable[[], datetime]) -> Litesta
                 journal.close()
 
     app = Litestar(
-        [twilio_api, phones, page],
+        [twilio_api, phones, controls, page],
         dependencies={"carrier": Provide(_carrier, sync_to_thread=False)},
         lifespan=[in_operation],
         exception_handlers={NotFoundException: refuse_lost, MethodNotAllowedException: refuse_lost},

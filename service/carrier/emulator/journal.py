@@ -1,8 +1,9 @@
-"""What is kept over restarts: one SQLite file, written behind.
+"""What is kept over restarts: one SQLite file.
 
-Texts are noted in memory and written in batches, and nothing waits for the disk: this is a stand-in whose
-throughput bounds our benchmarks, not a ledger that money hangs on. A process that is killed loses the
-last fraction of a second; a process that ends loses nothing.
+What is noted is written in batches a moment later, or at once when the ledger asks for it. Nothing waits
+for the disk: the file outlives a process that is killed, though not a machine that loses power. A killed
+process forgets the last statuses of texts and comes to them again, so their callbacks are told twice, as
+Twilio's may be.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from service.carrier.emulator.texts import Text
+from service.carrier.emulator.texts import Refusal, Text
 
 _WRITE_BEHIND_SECONDS: Final = 0.05
 _SCHEMA: Final = """
@@ -20,6 +21,7 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
 CREATE TABLE IF NOT EXISTS texts (place INTEGER PRIMARY KEY, sid TEXT NOT NULL UNIQUE, text BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS stopped (phone TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS refusals (place INTEGER PRIMARY KEY, request BLOB NOT NULL);
 """
 
 
@@ -31,6 +33,7 @@ class Journal:
         self._file.executescript(_SCHEMA)
         self._texts: dict[str, Text] = {}
         self._stopped: dict[str, bool] = {}
+        self._refusals: list[Refusal] = []
         self._timer: asyncio.TimerHandle | None = None
 
     def texts(self) -> list[Text]:
@@ -42,6 +45,11 @@ class Journal:
         """The phones that had opted out."""
         return {row[0] for row in self._file.execute("SELECT phone FROM stopped")}
 
+    def refusals(self) -> list[Refusal]:
+        """Every request of earlier runs that was refused, in the order in which they came."""
+        rows = self._file.execute("SELECT request FROM refusals ORDER BY place")
+        return [msgspec.json.decode(row[0], type=Refusal) for row in rows]
+
     def note_text(self, text: Text) -> None:
         """Write this text soon, in place of what was known under its sid."""
         self._texts[text.sid] = text
@@ -52,9 +60,16 @@ class Journal:
         self._stopped[phone] = stopped
         self._write_soon()
 
+    def note_refusal(self, refusal: Refusal) -> None:
+        """Write soon that a request was refused."""
+        self._refusals.append(refusal)
+        self._write_soon()
+
     def write(self) -> None:
         """Write all that was noted, in one transaction."""
-        self._timer = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         texts = [(text.sid, msgspec.json.encode(text)) for text in self._texts.values()]
         with self._file:
             self._file.executemany(
@@ -69,13 +84,16 @@ class Journal:
                     else "DELETE FROM stopped WHERE phone = ?"
                 )
                 self._file.execute(rule, (phone,))
+            self._file.executemany(
+                "INSERT INTO refusals (request) VALUES (?)",
+                [(msgspec.json.encode(refusal),) for refusal in self._refusals],
+            )
         self._texts.clear()
         self._stopped.clear()
+        self._refusals.clear()
 
     def close(self) -> None:
         """Write what is left and let go of the file."""
-        if self._timer is not None:
-            self._timer.cancel()
         self.write()
         self._file.close()
 

@@ -1,18 +1,17 @@
 """Every text that the carrier has seen, who has opted out, and how often each request was accepted.
 
-Memory is the truth while the process runs; a journal, where there is one, follows behind. Whoever wants
-to see texts as they change (the phone page) watches here.
+Memory is the truth while the process runs. A journal, where there is one, has a new text and an opt-out at
+once, and a status soon after. Whoever wants to see texts as they change (the phone page) watches here.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from service.carrier.emulator.journal import Journal
-from service.carrier.emulator.texts import RANK, Status, Text
+from service.carrier.emulator.texts import RANK, Change, Refusal, Status, Text
 
 Watcher = Callable[[Text], None]
 
@@ -28,20 +27,26 @@ class Ledger:
         self._sids_of_phone: dict[str, list[str]] = {}
         self._stopped: set[str] = set()
         self.accepted: Counter[str] = Counter()
+        self.refusals: list[Refusal] = []
         self.watchers: list[Watcher] = []
         if journal is not None:
             self._stopped = journal.stopped()
+            self.refusals = journal.refusals()
             for text in journal.texts():
                 self._add(text)
 
     def keep(self, text: Text) -> Text:
         """Keep a new text, or a known one as it is now."""
-        if text.sid in self._texts:
-            self._texts[text.sid] = text
-        else:
+        is_new = text.sid not in self._texts
+        if is_new:
             self._add(text)
+        else:
+            self._texts[text.sid] = text
         if self._journal is not None:
             self._journal.note_text(text)
+            if is_new:
+                # Before anybody is told of it: what a caller knows to be accepted outlives a kill.
+                self._journal.write()
         for watcher in self.watchers:
             watcher(text)
         return text
@@ -51,8 +56,20 @@ class Ledger:
         text = self._texts[sid]
         if RANK[status] <= RANK[text.status]:
             return text
-        changed = msgspec.structs.replace(text, status=status, error_code=error_code, updated_at=now)
+        changed = msgspec.structs.replace(
+            text,
+            status=status,
+            error_code=error_code,
+            updated_at=now,
+            history=(*text.history, Change(status, now, error_code)),
+        )
         return self.keep(changed)
+
+    def note_refusal(self, refusal: Refusal) -> None:
+        """Note that a request was refused: an attempt, too, may be one too many."""
+        self.refusals.append(refusal)
+        if self._journal is not None:
+            self._journal.note_refusal(refusal)
 
     def __getitem__(self, sid: str) -> Text:
         """The text of a sid that is known."""
@@ -97,16 +114,11 @@ class Ledger:
             self._stopped.discard(phone)
         if self._journal is not None:
             self._journal.note_stopped(phone, stopped=stopped)
+            self._journal.write()
 
     def _add(self, text: Text) -> None:
         self._texts[text.sid] = text
         self._places[text.sid] = len(self._sids)
         self._sids.append(text.sid)
         self._sids_of_phone.setdefault(text.phone, []).append(text.sid)
-        if text.status_callback is not None:
-            self.accepted.update(_intents(text.status_callback))
-
-
-def _intents(status_callback: str) -> list[str]:
-    """The caller's own id of a text, which stands in its callback's query: one intent, one text."""
-    return parse_qs(urlsplit(status_callback).query).get("text", [])
+        self.accepted.update(text.intents)

@@ -49,19 +49,33 @@ def line_of(scope: Scope) -> Line:
 
 
 class HangUp(Response[None]):
-    """Instead of an answer: the line is cut."""
+    """Instead of an answer: the line is cut, after a part of it where there is one."""
 
-    def __init__(self) -> None:
+    def __init__(self, part: bytes = b"") -> None:
         super().__init__(None)
+        self._part = part
 
     def to_asgi_response(self, *_: Any, **__: Any) -> ASGIResponse:
         """Cut the line where another response would be sent."""
-        return _CutLine()
+        return _CutLine(self._part)
 
 
 class _CutLine(ASGIResponse):
-    async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
+    def __init__(self, part: bytes) -> None:
+        super().__init__()
+        self._part = part
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._part:
+            await _begin(send, self._part)
         line_of(scope).cut()
         # The server complains of a missing response unless it knows that the client has gone.
         while (await receive())["type"] != "http.disconnect":
             pass
+
+
+async def _begin(send: Send, part: bytes) -> None:
+    """Send the head of an answer that is promised to be longer, and a part of it."""
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % (2 * len(part) + 1))]
+    await send({"type": "http.response.start", "status": 201, "headers": headers})
+    await send({"type": "http.response.body", "body": part, "more_body": True})

@@ -1,4 +1,4 @@
-"""The emulator's own interface: to write as a parent, to read a phone, to set faults.
+"""The parents' side of the emulator's own interface: to write as a parent and to read a phone.
 
 This is what tests, the demonstration and the phone page use. It needs no credentials: whoever reaches this
 development tool may use it.
@@ -7,7 +7,7 @@ development tool may use it.
 from typing import Annotated, Final
 
 import msgspec
-from litestar import Request, Router, delete, get, post
+from litestar import Request, Router, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.exceptions import ValidationException
@@ -16,11 +16,10 @@ from litestar.response import ServerSentEvent
 from litestar.status_codes import HTTP_200_OK
 
 from service.carrier.emulator.carrier import Carrier
-from service.carrier.emulator.faults import FaultPlan
 from service.carrier.emulator.line import line_of
 from service.carrier.emulator.live import watch
 from service.carrier.emulator.refusals import E164
-from service.carrier.emulator.views import AccountView, LedgerView, PhoneView, TextView
+from service.carrier.emulator.views import PhoneView, TextView
 
 PlainRequest = Request[None, None, State]
 
@@ -34,6 +33,8 @@ class ParentText(
     """A text as a parent sends it.
 
     Attributes:
+        from_: the phone that writes.
+        body: what it writes; empty with pictures only.
         to: the number written to; the clinic's when left out.
         media: addresses of pictures that go with it.
         message_sid: Twilio's id for it; the same one again makes it the same text again.
@@ -103,39 +104,6 @@ async def watch_texts(request: PlainRequest, carrier: NamedDependency[Carrier]) 
     return ServerSentEvent(watch(carrier.ledger, lambda: line.is_ending))
 
 
-@get("/account")
-async def read_account(carrier: NamedDependency[Carrier]) -> AccountView:
-    """Say which number is the clinic's and where its texts are handed over."""
-    return AccountView(carrier.config.number, carrier.config.inbound_url)
-
-
-@get("/ledger")
-async def read_ledger(carrier: NamedDependency[Carrier]) -> LedgerView:
-    """Say how often each of the caller's texts was accepted."""
-    accepted = carrier.ledger.accepted
-    repeated = {intent: count for intent, count in accepted.items() if count > 1}
-    return LedgerView(texts=carrier.ledger.accepted_texts, accepted=dict(accepted), repeated=repeated)
-
-
-@get("/faults")
-async def read_faults(carrier: NamedDependency[Carrier]) -> FaultPlan:
-    """Show the faults in force, with the counts that are left."""
-    return carrier.faults.plan()
-
-
-@post("/faults", status_code=HTTP_200_OK)
-async def set_faults(data: JSONBody[FaultPlan], carrier: NamedDependency[Carrier]) -> FaultPlan:
-    """Put faults in force in place of those before; `{}` clears them."""
-    carrier.faults.set(data)
-    return carrier.faults.plan()
-
-
-@delete("/faults")
-async def clear_faults(carrier: NamedDependency[Carrier]) -> None:
-    """Be a carrier at its best again."""
-    carrier.faults.set(FaultPlan())
-
-
 def _number(given: str | None) -> str | None:
     """Read a number of a query, in which an unescaped + arrives as a space."""
     return None if given is None else f"+{given.strip().removeprefix('+')}"
@@ -148,10 +116,5 @@ phones = Router(
         read_texts,
         list_phones,
         watch_texts,
-        read_account,
-        read_ledger,
-        read_faults,
-        set_faults,
-        clear_faults,
     ],
 )

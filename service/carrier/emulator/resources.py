@@ -9,21 +9,10 @@ from typing import Final
 
 import msgspec
 
+from service.carrier.emulator.error_codes import ERROR_CODES
 from service.carrier.emulator.texts import RANK, Text
 
 API_VERSION: Final = "2010-04-01"
-
-# The words that the API puts beside an error code on a text; other codes go without.
-_ERROR_MESSAGES: Final[dict[int, str]] = {
-    11200: "HTTP retrieval failure",
-    30003: "Unreachable destination handset",
-    30004: "Message blocked",
-    30005: "Unknown destination handset",
-    30006: "Landline or unreachable carrier",
-    30007: "Message filtered",
-    30008: "Unknown error",
-    30036: "Validity period expired",
-}
 
 
 class MessageResource(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -98,7 +87,7 @@ def show(text: Text, account_sid: str) -> MessageResource:
         date_updated=format_datetime(text.updated_at),
         direction=text.direction,
         error_code=text.error_code,
-        error_message=_ERROR_MESSAGES.get(text.error_code or 0),
+        error_message=_said_of(text.error_code),
         from_=None if unassigned else text.from_,
         messaging_service_sid=text.messaging_service_sid,
         num_media=str(len(text.media)),
@@ -111,3 +100,8 @@ def show(text: Text, account_sid: str) -> MessageResource:
         to=text.to,
         uri=f"{uri}.json",
     )
+
+
+def _said_of(code: int | None) -> str | None:
+    error = ERROR_CODES.get(code or 0)
+    return None if error is None else error.message

@@ -1,10 +1,13 @@
-"""Calls to the account's webhooks: signed, with the fields that Twilio sends.
+"""Calls to the account's webhooks: signed, with the fields that Twilio sends, and repeated as Twilio does.
 
-The URL is signed and called byte for byte as it was given: a client that tidies up its query would break
-the signature.
+The URL is signed and called byte for byte as it was given, less its fragment: a client that tidies up its
+query would break the signature.
 """
 
+import asyncio
 import mimetypes
+import secrets
+from contextlib import suppress
 from functools import lru_cache
 from types import TracebackType
 from typing import Final, Self
@@ -16,12 +19,17 @@ from twilio.request_validator import RequestValidator
 from yarl import URL
 
 from service.carrier.emulator.config import EmulatorConfig
+from service.carrier.emulator.overrides import Failure, Overrides, read_overrides
 from service.carrier.emulator.resources import API_VERSION
 from service.carrier.emulator.texts import Status, Text
 
 UNREACHABLE: Final = 0
-_FIRST_ERROR_STATUS: Final = 400
+_FIRST_CLIENT_ERROR: Final = 400
+_FIRST_SERVER_ERROR: Final = 500
 _LONGEST_ANSWER: Final = 64 * 1024
+
+# What Twilio's debugger would show of each failure.
+_CODES: Final[dict[Failure, int]] = {"ct": 11205, "rt": 11200, "4xx": 11217, "5xx": 11217}
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -30,11 +38,12 @@ class Answer(msgspec.Struct, frozen=True):
     status: int
     content_type: str = ""
     body: str = ""
+    failure: Failure | None = None
 
     @property
-    def failed(self) -> bool:
-        """Whether Twilio would report error 11200."""
-        return self.status == UNREACHABLE or self.status >= _FIRST_ERROR_STATUS
+    def error_code(self) -> int | None:
+        """Twilio's code for a call that failed."""
+        return None if self.failure is None else _CODES[self.failure]
 
 
 class Webhooks:
@@ -43,11 +52,11 @@ class Webhooks:
     def __init__(self, config: EmulatorConfig) -> None:
         self._signer = RequestValidator(config.auth_token)
         self._lanes = config.lanes
-        self._timeout = aiohttp.ClientTimeout(total=config.patience)
+        self._patience = config.patience
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(limit=self._lanes)
-        self._client = aiohttp.ClientSession(connector=connector, timeout=self._timeout)
+        self._client = aiohttp.ClientSession(connector=connector)
         return self
 
     async def __aexit__(
@@ -56,20 +65,53 @@ class Webhooks:
         await self._client.close()
 
     async def call(self, url: str, form: dict[str, str]) -> Answer:
-        """Post a signed form and give the answer; whatever goes wrong on the way is an answer too."""
+        """Post a signed form and give the answer; whatever goes wrong on the way is an answer too.
+
+        It is posted again as the URL's connection overrides say, without them once when nobody listens.
+        """
+        address, _, fragment = url.partition("#")
+        overrides = read_overrides(fragment)
         headers = {
             "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
             "User-Agent": "TwilioProxy/1.1",
-            "X-Twilio-Signature": self._signer.compute_signature(url, form),
+            "X-Twilio-Signature": self._signer.compute_signature(address, form),
+            # The same on every try, so that a receiver can see that it is one event.
+            "I-Twilio-Idempotency-Token": secrets.token_hex(16),
         }
+        answer, body = Answer(UNREACHABLE, failure="rt"), _encode(form)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(self._patience, overrides.total_seconds)):
+                for _ in range(overrides.retries + 1):
+                    answer = await self._post(address, body, headers, overrides)
+                    if answer.failure not in overrides.retried:
+                        break
+        return answer
+
+    async def _post(self, url: str, body: bytes, headers: dict[str, str], overrides: Overrides) -> Answer:
+        timeout = aiohttp.ClientTimeout(
+            sock_connect=overrides.connect_seconds, sock_read=overrides.read_seconds
+        )
         try:
             async with self._client.post(
-                URL(url, encoded=True), data=_encode(form), headers=headers, allow_redirects=False
+                URL(url, encoded=True), data=body, headers=headers, allow_redirects=False, timeout=timeout
             ) as response:
-                body = await response.content.read(_LONGEST_ANSWER)
-                return Answer(response.status, response.content_type, body.decode("utf-8", "replace"))
+                answer = await response.content.read(_LONGEST_ANSWER)
+                return Answer(
+                    response.status,
+                    response.content_type,
+                    answer.decode("utf-8", "replace"),
+                    _failure(response.status),
+                )
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            return Answer(UNREACHABLE, failure="ct")
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError):
-            return Answer(UNREACHABLE)
+            return Answer(UNREACHABLE, failure="rt")
+
+
+def _failure(status: int) -> Failure | None:
+    if status < _FIRST_CLIENT_ERROR:
+        return None
+    return "4xx" if status < _FIRST_SERVER_ERROR else "5xx"
 
 
 def inbound_form(text: Text, config: EmulatorConfig) -> dict[str, str]:

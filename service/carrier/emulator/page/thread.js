@@ -97,6 +97,8 @@ function statusOf(text) {
 }
 
 function outboundStatus(text) {
-  const words = text.status === "undelivered" ? `not delivered (${text.error_code})` : text.status;
-  return { mark: text.status, words };
+  // Failed before it was sent, or not taken by the phone's network: to whoever waits for it, the same.
+  return ["failed", "undelivered"].includes(text.status)
+    ? { mark: "undelivered", words: `not delivered (${text.error_code})` }
+    : { mark: text.status, words: text.status };
 }
