@@ -77,6 +77,8 @@ ACTS = (
 )
 # Made by the loader from what all languages are called.
 _MADE = ("bare_language",)
+# What a word weighs that several languages have and the one on file has not.
+_STRANGE = 0.95
 LANGUAGE_CLASS = "language"
 # Slips of the thumb are never mended into these: too short, or too dear to guess.
 _NEVER_MENDED_INTO = ("bare_stop", "no", "yes", "bare_yes", "bare_no", "bare_start")
@@ -188,12 +190,16 @@ class Languages:
         ]
         return max(found)[1] if found else ""
 
-    def shares(self, words: Iterable[str]) -> dict[str, float]:
-        """How much of the words each language explains; a word that many languages have weighs little."""
+    def shares(self, words: Iterable[str], home: str = "") -> dict[str, float]:
+        """How much of the words each language explains; a word that many languages have weighs little.
+
+        A word that `home` does not have speaks against it, however many relatives share the word.
+        """
         found = dict.fromkeys(self.lexicons, 0.0)
         for word in words:
             if holders := self._holders.get(word):
-                weight = 1.0 if len(holders) == 1 else 1.3 / len(holders)
+                strange = _STRANGE if home and home not in holders else 1.3 / len(holders)
+                weight = 1.0 if len(holders) == 1 else strange
                 for code in holders:
                     found[code] += weight
         return found

@@ -51,7 +51,7 @@ def understand(text: str, scene: Scene, spoken: Languages | None = None) -> Read
 def _tongues(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, ...]:
     """The languages to read with, the text's own first."""
     home = scene.language if scene.language in spoken.lexicons else _default(spoken)
-    shares = spoken.shares(pieces(words))
+    shares = spoken.shares(pieces(words), home)
     best = max(shares, key=lambda code: shares[code] + (_HOME_ADVANTAGE if code == home else 0.0))
     order = dict.fromkeys((best, home, _default(spoken)))
     return tuple(spoken.lexicons[code] for code in order)

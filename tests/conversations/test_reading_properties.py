@@ -28,9 +28,9 @@ GOLDEN = [
     for kind in ("confirms", "stops")
     for text in kinds[kind]
 ]
-POLITE = {"en": "please", "es": "por favor", "fr": "svp"}
-HELLO = {"en": "hello", "es": "hola", "fr": "bonjour"}
-THANKS = {"en": "thank you", "es": "gracias", "fr": "merci"}
+POLITE = {"en": "please", "es": "por favor", "fr": "svp", "pt": "por favor"}
+HELLO = {"en": "hello", "es": "hola", "fr": "bonjour", "pt": "bom dia"}
+THANKS = {"en": "thank you", "es": "gracias", "fr": "merci", "pt": "obrigada"}
 WORDS = st.sampled_from(
     (
         *(
