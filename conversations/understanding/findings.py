@@ -191,6 +191,8 @@ def read_clause(
     unexplained = sum(_needs_meaning(word, tongues) for at, word in enumerate(words) if at not in explained)
     heard = _heard(matches, named, clause)
     aside = frozenset(at for one in spoken_of for at in range(one.start, one.end)) | set(everyone)
+    # "A Laura não": the article belongs to the name.
+    aside |= {one.start - 1 for one in spoken_of if one.start and words[one.start - 1] in first.days.linking}
     return ClauseRead(
         words=words,
         language=first.language,

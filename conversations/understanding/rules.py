@@ -231,6 +231,8 @@ def asks_to_move(found: Findings, scene: Scene) -> Verdict | None:
 def _asks_to_move(found: Findings, scene: Scene) -> bool:
     if found.said("move", "unsuitable"):
         return True
+    if found.said("keep"):
+        return False
     choosing = scene.question in {Question.WHICH_PLACE, Question.ANOTHER_DAY}
     if choosing and (
         found.said("free", "later", "sooner")
@@ -238,8 +240,6 @@ def _asks_to_move(found: Findings, scene: Scene) -> bool:
         or _turns_offers_down(found, scene)
     ):
         return True
-    if found.said("keep"):
-        return False
     if found.said("same_day", "later", "sooner") and scene.visits_at and not (found.query or found.refusal):
         return True
     return _names_another_day(found, scene) or _refuses_only_the_day(found, scene)
