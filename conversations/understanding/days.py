@@ -20,7 +20,7 @@ from conversations.understanding.mention import (
     hour_mention,
     told_apart,
 )
-from conversations.understanding.phrases import NO_SLOTS, Match, Slots
+from conversations.understanding.phrases import Match, Slots
 from conversations.understanding.ranges import with_ranges
 from conversations.wish import DayPart
 
@@ -37,8 +37,8 @@ def _slots(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, list[tu
     """What each place of a clause could be."""
     found: list[Mapping[str, list[tuple[int, Any]]]] = []
     for at, word in enumerate(words):
-        named = _in_words(words, at, known) if word in known.first_words else NO_SLOTS
-        found.append({**_in_figures(word, at), **named} if word[0].isdigit() else named)  # type: ignore[arg-type]
+        named = _in_words(words, at, known) if word in known.first_words else {}
+        found.append({**_in_figures(word, at), **named} if word[0].isdigit() else named)
     return found
 
 

@@ -157,6 +157,61 @@ def test_sentences_of_two_languages_are_read_with_both(text: str, intent: Intent
     assert read(text, language=language).intent is intent
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "days"),
+    [
+        ("the 13th or 16", "en", (13, 16)),
+        ("el dia 13 o 16", "es", (13, 16)),
+        ("dia 13 ou 16", "pt", (13, 16)),
+        ("13 ou 16 de março", "pt", (13, 16)),
+        ("2a feira às 10h", "pt", (9,)),
+        ("6ª ao meio-dia", "pt", (6,)),
+        ("dia 20 à tarde", "pt", (20,)),
+    ],
+)
+def test_days_in_a_list_and_weekdays_in_figures_are_heard(
+    text: str, language: str, days: tuple[int, ...]
+) -> None:
+    wish = read(text, language=language).wish
+    assert wish.dates == tuple(date(2026, 3, day) for day in days)
+
+
+def test_a_range_in_figures_names_no_weekday() -> None:
+    wish = read("de 16 a 20 de março", language="pt").wish
+    assert (wish.earliest, wish.latest) == (date(2026, 3, 16), date(2026, 3, 20))
+
+
+def test_a_day_that_its_month_does_not_have_is_asked_about() -> None:
+    reading = read("31 april")
+    assert (reading.ask, reading.wish.dates) == (True, (date(2026, 4, 30), date(2026, 5, 1)))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("not the 1, the 2", "en"), ("el 1 no, el 2", "es"), ("nem o 1 nem o 3, o 2", "pt")],
+)
+def test_a_number_that_is_refused_is_not_chosen(text: str, language: str) -> None:
+    offers = tuple(datetime(2026, 3, day, 9, tzinfo=NAIROBI) for day in (16, 17, 18))
+    scene = structs.replace(
+        REMINDED, language=language, question=Question.WHICH_PLACE, offers=offers, choices=3
+    )
+    assert read(text, scene).choice == 2
+
+
+def test_what_is_to_stay_as_it_is_is_not_moved_by_a_no_to_other_places() -> None:
+    scene = structs.replace(REMINDED, question=Question.WHICH_PLACE)
+    assert read("no, leave it as it is", scene).intent is Intent.KEEP
+
+
+def test_a_word_that_relatives_share_is_heard_on_a_phone_whose_language_lacks_it() -> None:
+    assert read("basta", language="en").intent is Intent.STOP
+
+
+def test_an_article_before_a_name_is_no_company() -> None:
+    scene = structs.replace(REMINDED, language="pt", children=("Davi", "Laura"))
+    assert read("a Laura não", scene).intent is Intent.DECLINE
+
+
 def test_an_unknown_language_on_file_is_read_as_english() -> None:
     assert read("yes", language="xx").intent is Intent.CONFIRM
 
