@@ -74,9 +74,11 @@ def _in_words(words: tuple[str, ...], at: int, known: DayWords) -> Mapping[str, 
         end = at + len(name)
         if words[at:end] == name:
             slots.setdefault(slot, []).append((end, value))
-            if slot == "{n}" and value <= FULL_DAY:
+            if not isinstance(value, int) or slot != "{n}":
+                continue
+            if value <= FULL_DAY:
                 slots.setdefault("{hour}", []).append((end, (value % FULL_DAY, 0)))
-            if slot == "{n}" and value <= LAST_MINUTE:
+            if value <= LAST_MINUTE:
                 slots.setdefault("{minute}", []).append((end, value))
     for options in slots.values():
         options.sort(key=lambda option: -option[0])

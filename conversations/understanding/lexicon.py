@@ -21,7 +21,7 @@ from conversations.understanding.likeness import Likeness
 from conversations.understanding.normal import normalise
 from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, level
 from conversations.understanding.quoting import Quoting, Reactions, quoting
-from conversations.understanding.spelling import Spelling
+from conversations.understanding.spelling import Sounds, Spelling
 
 DEFAULT_LANGUAGE = "en"
 _LANGUAGES = files("conversations") / "languages"
@@ -113,6 +113,8 @@ class PhraseData(Struct, frozen=True, forbid_unknown_fields=True):
     classes: dict[str, list[str]]
     acts: dict[str, list[str]]
     other_languages: list[str] = []
+    sounds: dict[str, str] = {}
+    not_stands_behind: bool = False
 
 
 class Lexicon(Struct, frozen=True, dict=True):
@@ -134,6 +136,8 @@ class Lexicon(Struct, frozen=True, dict=True):
     number_of: dict[tuple[str, ...], int]
     around_numbers: frozenset[str]
     never_mended_into: frozenset[str]
+    sounds_alike: dict[str, str]
+    not_stands_behind: bool
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -141,6 +145,11 @@ class Lexicon(Struct, frozen=True, dict=True):
         phrases = (*self.numbers, *self.negators, *self.turning_words)
         spoken = (word for group in self.children.values() for name in group for word in name)
         return frozenset({*self.book.words, *self.days.words, *self.meaningless, *phrases, *spoken})
+
+    @cached_property
+    def sounds(self) -> Sounds:
+        """The words by how they sound."""
+        return Sounds(self.words, self.sounds_alike)
 
     @cached_property
     def spelling(self) -> Spelling:
@@ -165,7 +174,7 @@ class Languages:
             for folder in folders
         }
         for one in self.lexicons.values():
-            one.spelling  # noqa: B018  made now, so that the first text does not wait for it
+            one.sounds, one.spelling  # noqa: B018  made now, so that the first text does not wait for them
         self.quoting: Quoting = quoting(
             (phrases.reactions for phrases in data.values()),
             (line for phrases in data.values() for line in phrases.quotes),
@@ -191,11 +200,19 @@ class Languages:
         """How much of the words each language explains; a word that many languages have weighs little."""
         found = dict.fromkeys(self.lexicons, 0.0)
         for word in words:
-            if holders := self._holders.get(word):
+            if holders := (*self._holders.get(word, ()), *self._heard(word)):
                 weight = 1.0 if len(holders) == 1 else 1.3 / len(holders)
                 for code in holders:
                     found[code] += weight
         return found
+
+    def _heard(self, word: str) -> tuple[str, ...]:
+        """The languages that know this word only by its sound."""
+        return tuple(
+            code
+            for code, one in self.lexicons.items()
+            if one.sounds_alike and word not in one.words and one.sounds.known(word) != word
+        )
 
 
 def languages() -> tuple[str, ...]:
@@ -259,6 +276,8 @@ def _compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> 
             around_numbers=around,
             never_mended_into=_words(phrases.negators)
             | {words[0] for words in map(level, bare) if len(words) == 1},
+            sounds_alike=phrases.sounds,
+            not_stands_behind=phrases.not_stands_behind,
         )
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
