@@ -12,6 +12,7 @@ from msgspec import structs
 
 from conversations.intents import Intent
 from conversations.understanding.calendar import Calendar
+from conversations.understanding.children import words_of
 from conversations.understanding.findings import ClauseRead, Findings, gather, read_clause
 from conversations.understanding.lexicon import DEFAULT_LANGUAGE, Languages, Lexicon, known
 from conversations.understanding.normal import normalise
@@ -51,7 +52,8 @@ def understand(text: str, scene: Scene, spoken: Languages | None = None) -> Read
 def _tongues(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, ...]:
     """The languages to read with, the text's own first."""
     home = scene.language if scene.language in spoken.lexicons else _default(spoken)
-    shares = spoken.shares(pieces(words))
+    names = {word for name in (*scene.children, scene.guardian or "") for word in words_of(name)}
+    shares = spoken.shares(word for word in pieces(words) if word not in names)
     best = max(shares, key=lambda code: shares[code] + (_HOME_ADVANTAGE if code == home else 0.0))
     order = dict.fromkeys((best, home, _default(spoken)))
     return tuple(spoken.lexicons[code] for code in order)

@@ -265,12 +265,21 @@ def _names_another_day(found: Findings, scene: Scene) -> bool:
         return False
     if found.said("free"):
         return True
-    if found.when.only_a_range and not found.promise:
+    if scene.question is Question.NOTHING and not scene.visits_at:
+        return False  # "kal": there is nothing that another day could be meant instead of
+    if (found.when.only_a_range and not found.promise) or _describes_an_offer(found, scene):
         return True  # "next week?" asks for another day even when the visit is in that week
     if any(found.when.fits(at) for at in scene.visits_at):
         return False
     same_day = any(found.when.names_day_of(at) for at in scene.visits_at)
-    return not (same_day and (found.promise or found.refusal))
+    refusal = found.refusal
+    only_the_hour = refusal is not None and refusal.name == "no" and bool(found.when.refused)
+    return not (same_day and (found.promise or (refusal and not only_the_hour)))
+
+
+def _describes_an_offer(found: Findings, scene: Scene) -> bool:
+    """Names a part of the day or an hour that was offered: "the morning one"."""
+    return not found.when.dates and any(found.when.fits(at) for at in scene.offers)
 
 
 def promises_another_hour(found: Findings, scene: Scene) -> Verdict | None:
