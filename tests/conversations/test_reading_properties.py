@@ -28,7 +28,7 @@ GOLDEN = [
     for kind in ("confirms", "stops")
     for text in kinds[kind]
 ]
-POLITE = {"en": "please", "es": "por favor"}
+POLITE = {"en": "please", "es": "por favor", "hi": "kripya"}
 WORDS = st.sampled_from(
     (
         *(
