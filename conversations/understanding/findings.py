@@ -35,6 +35,8 @@ _LESS_THAN_DAYS = frozenset({"nothing", "hedge", "obstacle", "later", "sooner", 
 _NEGATION_REACH = 3
 # One letter answers when it stands alone; beside other words it is "y" for "and" or a slip of the thumb.
 _ONLY_ALONE = {"bare_yes": "yes", "bare_no": "no", "bare_language": "language"}
+# A plain "no" right before these says the same once more: "hapana hatutakuja", "no stop".
+_SAID_AGAIN = frozenset({"bare_stop", "stop", "keep", "not_coming", "cant", "wrong_number"})
 # Said for themselves: a "no" before them is another answer, not their opposite.
 _NEVER_NEGATED = frozenset(
     {
@@ -254,6 +256,8 @@ def _read_rest(
         span = set(range(match.start, match.end))
         # An opt-out is heard in any language, even where the first knows each of its words.
         heard = span & strange or (match.act == "stop" and len(span) > 1)
+        if match.act == "stop" and len(span) > 1:
+            taken -= _give_way(matches, span)
         if heard and taken.isdisjoint(span):
             matches.append(match)
             taken |= span
@@ -263,6 +267,13 @@ def _read_rest(
             named.append(mention)
             taken |= span
     strange -= {at for at in strange if words[at] in other.words}
+
+
+def _give_way(matches: list[Match], span: set[int]) -> set[int]:
+    """Drop the shorter phrases inside an opt-out of another language, and say which words that frees."""
+    shorter = [match for match in matches if set(range(match.start, match.end)) < span]
+    matches[:] = [match for match in matches if match not in shorter]
+    return {at for match in shorter for at in range(match.start, match.end)}
 
 
 def _mended(
@@ -328,7 +339,7 @@ def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int])
         # "No la vamos a cancelar": the one act that is worth a question wherever a "no" stands before it.
         return any(other.act == "no" and 0 <= match.start - other.end <= _NEGATION_REACH for other in matches)
     # "No stop" is a request twice over, "no move it" is not.
-    return match.act not in {"bare_stop", "keep"} and any(
+    return match.act not in _SAID_AGAIN and any(
         other.act == "no" and other.end == match.start for other in matches
     )
 
