@@ -81,6 +81,7 @@ def test_the_words_we_ask_for_are_understood(language: str) -> None:
     ("key", "language", "text"),
     [
         ("when", "en", "Zuri's visit is Sat 14 Mar at 10:00, Kilimani Clinic."),
+        ("when", "sw", "Miadi ya Zuri ni Jumamosi 14 Mac saa 4:00 asubuhi, Kilimani Clinic."),
         ("when", "es", "La cita de Zuri es sab 14 mar a las 10:00, Kilimani Clinic."),
         (
             "which_place",
