@@ -11,7 +11,15 @@ from typing import Any
 
 from conversations.understanding.calendar import Calendar, Days
 from conversations.understanding.daywords import DayWords
-from conversations.understanding.mention import FULL_DAY, HALF_DAY, Hour, Mention, hour_mention, told_apart
+from conversations.understanding.mention import (
+    FULL_DAY,
+    HALF_DAY,
+    Hour,
+    Mention,
+    bare_clock,
+    hour_mention,
+    told_apart,
+)
 from conversations.understanding.phrases import NO_SLOTS, Match
 from conversations.understanding.ranges import with_ranges
 from conversations.wish import DayPart
@@ -151,7 +159,7 @@ def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tup
             found.append(mention)
     for at, word in enumerate(words):
         if at not in taken and "{clock}" in slots[at]:
-            found.append(hour_mention(at, at + 1, "hour", slots[at]["{clock}"][0][1], known))
+            found.append(bare_clock(at, slots[at]["{clock}"][0][1], known))
         elif at not in taken and "{date}" in slots[at] and (days := _date_in_figures(word, calendar)):
             found.append(Mention(at, at + 1, "date", days))
     found.sort(key=lambda mention: mention.start)
@@ -180,6 +188,8 @@ def _day(match: Match, words: tuple[str, ...], known: DayWords, calendar: Calend
     if match.slot("{day}") and (behind in known.behind_hours or behind in known.not_behind_days):
         return None  # "tuesday 10 am", "the first one"
     days = _DAYS[match.act](match.slot, calendar)
+    if days is None and match.act == "day_and_month":
+        days = Days(unsure=True)  # "31 april": there is no such day, and no other may be made of its words
     at = calendar.visit.time() if match.act == "visit_in_a_week" and calendar.visit else None
     return Mention(match.start, match.end, match.act, days, at=at) if days else None
 

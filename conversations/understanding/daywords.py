@@ -10,20 +10,22 @@ from msgspec import Struct
 
 from conversations.understanding.phrases import PhraseBook, level
 
+# Between patterns of equal length the first decides: "12 january" before "tuesday 12", "dans 8 jours" (a
+# week) before any number of days.
 DAY_MEANINGS = (
     "weekday_in_weeks",
     "weekday_in_a_week",
     "weekday_next_week",
     "next_weekday",
     "this_weekday",
+    "day_and_month",
     "weekday_and_day",
     "weekday",
-    "in_days",
     "in_a_week",
+    "in_days",
     "in_a_week_from_tomorrow",
     "in_weeks",
     "in_months",
-    "day_and_month",
     "day_of_month",
     "week_of",
     "this_week",

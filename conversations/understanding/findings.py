@@ -34,6 +34,8 @@ _LESS_THAN_DAYS = frozenset({"nothing", "hedge", "obstacle", "later", "sooner", 
 _NEGATION_REACH = 3
 # One letter answers when it stands alone; beside other words it is "y" for "and" or a slip of the thumb.
 _ONLY_ALONE = {"bare_yes": "yes", "bare_no": "no", "bare_language": "language"}
+# A plain "no" right before these says the same once more: "hapana hatutakuja", "no stop".
+_SAID_AGAIN = frozenset({"bare_stop", "stop", "keep", "not_coming", "cant", "wrong_number"})
 # Said for themselves: a "no" before them is another answer, not their opposite.
 _NEVER_NEGATED = frozenset(
     {
@@ -257,10 +259,10 @@ def _read_rest(
     for match in other.book.find(words):
         span = set(range(match.start, match.end))
         # An opt-out is heard in any language, even where the first knows each of its words.
-        opts_out = match.act == "stop" and len(span) > 1
-        if opts_out:
-            _give_way(matches, match, taken)
-        if (opts_out or span & strange) and taken.isdisjoint(span):
+        heard = span & strange or (match.act == "stop" and len(span) > 1)
+        if match.act == "stop" and len(span) > 1:
+            taken -= _give_way(matches, span)
+        if heard and taken.isdisjoint(span):
             matches.append(match)
             taken |= span
     for mention in mentions(_without(words, matches), other.days, calendar):
@@ -271,16 +273,11 @@ def _read_rest(
     strange -= {at for at in strange if words[at] in other.words}
 
 
-def _give_way(matches: list[Match], to: Match, taken: set[int]) -> None:
-    """Drop what lies inside a longer match: "stop the messages", where "stop" is all that was heard of it."""
-    inside = [
-        one
-        for one in matches
-        if to.start <= one.start and one.end <= to.end and one.end - one.start < to.end - to.start
-    ]
-    for one in inside:
-        matches.remove(one)
-        taken -= set(range(one.start, one.end))
+def _give_way(matches: list[Match], span: set[int]) -> set[int]:
+    """Drop the shorter phrases inside an opt-out of another language, and say which words that frees."""
+    shorter = [match for match in matches if set(range(match.start, match.end)) < span]
+    matches[:] = [match for match in matches if match not in shorter]
+    return {at for match in shorter for at in range(match.start, match.end)}
 
 
 def _mended(
@@ -353,7 +350,7 @@ def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int])
         # "No la vamos a cancelar": the one act that is worth a question wherever a "no" stands before it.
         return any(other.act == "no" and 0 <= match.start - other.end <= _NEGATION_REACH for other in matches)
     # "No stop" is a request twice over, "no move it" is not.
-    return match.act not in {"bare_stop", "keep"} and any(
+    return match.act not in _SAID_AGAIN and any(
         other.act == "no" and other.end == match.start for other in matches
     )
 
@@ -435,13 +432,16 @@ def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:
     if not choices:
         return None
     found: set[int] = set()
+    refused = False  # "not 1, 2 please"
     at = 0
     while at < len(words):
         end = end_of_group(words, at, known.numbers)
-        if end > at:
-            found.add(known.number_of[words[at:end]])
-        elif words[at].isdecimal():
-            found.add(int(words[at]))
+        if end > at or words[at].isdecimal():
+            number = known.number_of[words[at:end]] if end > at else int(words[at])
+            found |= set() if refused else {number}
+            refused = False
+        elif words[at] in known.negators - known.around_numbers:
+            refused = True
         elif words[at][0].isalnum() and words[at] not in known.around_numbers | known.polite:
             return None
         at = max(end, at + 1)

@@ -6,7 +6,7 @@ text. docs/languages.md explains every key.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -19,7 +19,7 @@ from conversations.intents import Intent
 from conversations.understanding.daywords import DayData, DayWords, day_words
 from conversations.understanding.likeness import Likeness
 from conversations.understanding.normal import normalise
-from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, level
+from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, forms, level
 from conversations.understanding.quoting import Quoting, Reactions, quoting
 from conversations.understanding.spelling import Sounds, Spelling
 
@@ -184,7 +184,8 @@ class Languages:
         self._holders: dict[str, tuple[str, ...]] = {}
         for code, known in self.lexicons.items():
             for word in known.words:
-                self._holders[word] = (*self._holders.get(word, ()), code)
+                if not word.isdecimal():  # figures belong to all
+                    self._holders[word] = (*self._holders.get(word, ()), code)
 
     def asked_for(self, words: str) -> str:
         """The code of the language that is named in these words; empty where we do not have it."""
@@ -260,15 +261,15 @@ def _compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> 
             name=phrases.name,
             book=book,
             days=spoken_days,
-            question_openers=frozenset(map(level, phrases.question_openers)),
-            question_endings=frozenset(map(level, phrases.question_endings)),
+            question_openers=frozenset(_every_form(phrases.question_openers)),
+            question_endings=frozenset(_every_form(phrases.question_endings)),
             turning_words=_words(phrases.turning_words),
             negators=_words(phrases.negators),
             agreements=frozenset(word for line in phrases.acts["yes"] for word in level(line)),
             polite=polite,
             meaningless=polite | around | _words(phrases.fillers.split()),
             children={
-                kind: tuple(sorted(map(level, names), key=len, reverse=True))
+                kind: tuple(sorted(_every_form(names), key=len, reverse=True))
                 for kind, names in msgspec.structs.asdict(phrases.children).items()
             },
             numbers=by_first_word(" ".join(words) for words in numbers),
@@ -284,7 +285,11 @@ def _compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> 
 
 
 def _words(entries: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for entry in entries for word in level(entry))
+    return frozenset(word for form in _every_form(entries) for word in form)
+
+
+def _every_form(entries: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    return (form for entry in entries for form in forms(entry))
 
 
 def _phrase_data(folder: Traversable) -> PhraseData:

@@ -37,14 +37,16 @@ async def ask_a_person(phone: str, reason: str, *, now: datetime, inbound_id: UU
 
     Returns:
         Whether this is news: False while an entry for the same reason is open. Another reason takes the
-        place of the one before: staff need the latest.
+        place of the one before, because staff need the latest; but what the family wrote is not covered up
+        by what became of a text of ours.
     """
     rows = await sql(
         """INSERT INTO handoff (id, phone, reason, inbound, opened_at)
            VALUES (gen_random_uuid(), $1, $2, $3, $4)
            ON CONFLICT (phone) WHERE closed_at IS NULL
            DO UPDATE SET reason = EXCLUDED.reason, inbound = EXCLUDED.inbound
-           WHERE handoff.reason <> EXCLUDED.reason RETURNING id""",
+           WHERE handoff.reason <> EXCLUDED.reason
+             AND (EXCLUDED.inbound IS NOT NULL OR handoff.inbound IS NULL) RETURNING id""",
         phone,
         reason,
         inbound_id,

@@ -28,7 +28,9 @@ GOLDEN = [
     for kind in ("confirms", "stops")
     for text in kinds[kind]
 ]
-POLITE = {"en": "please", "es": "por favor", "hi": "kripya"}
+POLITE = {"en": "please", "es": "por favor", "fr": "svp", "sw": "tafadhali", "hi": "kripya"}
+HELLO = {"en": "hello", "es": "hola", "fr": "bonjour", "sw": "habari", "hi": "namaste"}
+THANKS = {"en": "thank you", "es": "gracias", "fr": "merci", "sw": "asante", "hi": "dhanyawad"}
 WORDS = st.sampled_from(
     (
         *(
@@ -136,9 +138,9 @@ def typed_otherwise(text: str, language: str) -> dict[str, str]:
         "small": text.lower(),
         "an emoji": f"{text} 🙏🏽",
         "stops": f"{text}!!",
-        "a greeting": f"{'hola' if language == 'es' else 'hello'}, {text}",
+        "a greeting": f"{HELLO[language]}, {text}",
         "politeness": f"{text} {POLITE[language]}",
-        "thanks": f"{text}. {'gracias' if language == 'es' else 'thank you'}",
+        "thanks": f"{text}. {THANKS[language]}",
         "plain letters": normalise(text),
         "look-alikes": text.replace("o", "\u043e").replace("e", "\u0435"),
         "invisible marks": f"\u200e{text}\u200b",
