@@ -433,7 +433,7 @@ def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:
         return None
     found: set[int] = set()
     refused = False  # "not 1, 2 please"
-    at = 0
+    number = at = 0
     while at < len(words):
         end = end_of_group(words, at, known.numbers)
         if end > at or words[at].isdecimal():
@@ -441,7 +441,9 @@ def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:
             found |= set() if refused else {number}
             refused = False
         elif words[at] in known.negators - known.around_numbers:
-            refused = True
+            refused = not known.not_stands_behind
+            if known.not_stands_behind:
+                found.discard(number)  # "1 nahi 2"
         elif words[at][0].isalnum() and words[at] not in known.around_numbers | known.polite:
             return None
         at = max(end, at + 1)
