@@ -17,6 +17,7 @@ from conversations.understanding.mention import (
     HALF_DAY,
     Hour,
     Mention,
+    bare_clock,
     hour_mention,
     told_apart,
 )
@@ -81,9 +82,11 @@ def _in_words(words: tuple[str, ...], at: int, known: DayWords) -> Mapping[str, 
         counted = name[0].isdecimal() and any(word.isdecimal() for word in words[end : end + 1])
         if words[at:end] == name and not counted:
             slots.setdefault(slot, []).append((end, value))
-            if slot == "{n}" and value <= FULL_DAY:
+            if not isinstance(value, int) or slot != "{n}":
+                continue
+            if value <= FULL_DAY:
                 slots.setdefault("{hour}", []).append((end, (value % FULL_DAY, 0)))
-            if slot == "{n}" and value <= LAST_MINUTE:
+            if value <= LAST_MINUTE:
                 slots.setdefault("{minute}", []).append((end, value))
     for options in slots.values():
         options.sort(key=lambda option: -option[0])
@@ -156,7 +159,7 @@ def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tup
             found.append(mention)
     for at, word in enumerate(words):
         if at not in taken and "{clock}" in slots[at]:
-            found.append(hour_mention(at, at + 1, "hour", slots[at]["{clock}"][0][1], known))
+            found.append(bare_clock(at, slots[at]["{clock}"][0][1], known))
         elif at not in taken and "{date}" in slots[at] and (days := _date_in_figures(word, calendar)):
             found.append(Mention(at, at + 1, "date", days))
     found += _listed_days(words, found, slots, known, calendar)

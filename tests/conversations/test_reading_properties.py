@@ -28,9 +28,23 @@ GOLDEN = [
     for kind in ("confirms", "stops")
     for text in kinds[kind]
 ]
-POLITE = {"en": "please", "es": "por favor", "fr": "svp", "pt": "por favor"}
-HELLO = {"en": "hello", "es": "hola", "fr": "bonjour", "pt": "bom dia"}
-THANKS = {"en": "thank you", "es": "gracias", "fr": "merci", "pt": "obrigada"}
+POLITE = {
+    "en": "please",
+    "es": "por favor",
+    "fr": "svp",
+    "sw": "tafadhali",
+    "hi": "kripya",
+    "pt": "por favor",
+}
+HELLO = {"en": "hello", "es": "hola", "fr": "bonjour", "sw": "habari", "hi": "namaste", "pt": "bom dia"}
+THANKS = {
+    "en": "thank you",
+    "es": "gracias",
+    "fr": "merci",
+    "sw": "asante",
+    "hi": "dhanyawad",
+    "pt": "obrigada",
+}
 WORDS = st.sampled_from(
     (
         *(
