@@ -11,6 +11,8 @@ from itertools import pairwise
 SHORTEST_MENDED = 5
 TWO_SLIPS_FROM = 8
 LONGEST_MENDED = 24
+# So many letters of a word are looked up.
+BEGINNING = 6
 
 
 class Sounds:
@@ -94,14 +96,18 @@ _REMEMBERED = 4096
 
 
 def _rests(word: str) -> Iterable[str]:
-    """The word, and what is left when letters are taken out of it."""
-    once = set(_without_one(word))
+    """The beginning of a word, and what is left of it when letters are taken out.
+
+    Beginnings are enough to find what is near: the whole words are compared then. The first letter stays.
+    """
+    start = word[:BEGINNING]
+    once = set(_without_one(start))
     twice = {rest for one in once for rest in _without_one(one)} if len(word) >= TWO_SLIPS_FROM else set()
-    return {word, *once, *twice}
+    return {start, *once, *twice}
 
 
 def _without_one(word: str) -> Iterator[str]:
-    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+    return (word[:at] + word[at + 1 :] for at in range(1, len(word)))
 
 
 # Letters that thumbs or ears take for one another.
