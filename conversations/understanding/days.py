@@ -30,7 +30,7 @@ def _slots(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, list[tu
     """What each place of a clause could be."""
     found: list[Mapping[str, list[tuple[int, Any]]]] = []
     for at, word in enumerate(words):
-        if word[0].isdigit():
+        if word[0].isdecimal():
             found.append(_in_figures(word, at))
         else:
             found.append(_in_words(words, at, known) if word in known.first_words else NO_SLOTS)  # type: ignore[arg-type]
