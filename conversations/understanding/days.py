@@ -39,7 +39,7 @@ def _slots(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, list[tu
     found: list[Mapping[str, list[tuple[int, Any]]]] = []
     for at, word in enumerate(words):
         named = _in_words(words, at, known) if word in known.first_words else {}
-        found.append({**_in_figures(word, at), **named} if word[0].isdigit() else named)
+        found.append({**_in_figures(word, at), **named} if word[0].isdecimal() else named)
     return found
 
 
