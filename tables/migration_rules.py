@@ -61,14 +61,24 @@ def _faults_in_calls(tree: ast.Module, made: set[str]) -> Iterator[tuple[int, st
 
 def _faults_in_sql(tree: ast.Module, made: set[str]) -> Iterator[tuple[int, str]]:
     undone = {id(node) for name in ("UNDO", "BACKWARDS") for node in _assigned(tree, name)}
-    for node in ast.walk(tree):
-        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)) or id(node) in undone:
-            continue
-        if any(re.search(rf"\bON\s+{table}\b", node.value) for table in made):
+    for node, statement in _strings(tree):
+        if id(node) in undone or any(re.search(rf"\bON\s+{table}\b", statement) for table in made):
             continue
         for pattern, why in STATEMENTS.items():
-            if re.search(pattern, node.value, re.IGNORECASE | re.DOTALL):
-                yield node.lineno, f"{node.value.split('(')[0].strip()[:60]}: {why}"
+            if re.search(pattern, statement, re.IGNORECASE | re.DOTALL):
+                yield node.lineno, f"{statement.split('(')[0].strip()[:60]}: {why}"
+
+
+def _strings(tree: ast.Module) -> Iterator[tuple[ast.expr, str]]:
+    """Every string; of one with values in it, all that is written."""
+    parts: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            written = [part for part in node.values if isinstance(part, ast.Constant)]
+            parts |= {id(part) for part in written}
+            yield node, " ".join(str(part.value) for part in written)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
+            yield node, node.value
 
 
 def _must_be_written(call: ast.Call) -> bool:

@@ -286,7 +286,7 @@ async def forwards():
         schema=None,
     )
 
-    manager.add_constraint(
+    manager.add_constraint(  # allowed during traffic: both columns are new, so no row is against it
         table_class_name="InboundMessage",
         tablename="inbound_message",
         constraint_name="inbound_message_scene_has_version",

@@ -448,7 +448,7 @@ async def forwards():
         schema=None,
     )
 
-    manager.add_constraint(
+    manager.add_constraint(  # allowed during traffic: a few facilities
         table_class_name="Facility",
         tablename="facility",
         constraint_name="facility_join_code_is_no_choice",
