@@ -11,6 +11,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+Sex = Literal["F", "M"]
+
 
 class Visit(Struct, frozen=True):
     """One appointment of one child: upcoming and still active, or missed.
@@ -60,6 +62,13 @@ class NextDue(Struct, frozen=True):
     protects_against: tuple[str, ...] = ()
 
 
+class ChildFacts(Struct, frozen=True, omit_defaults=True):
+    """What tells "my daughter" and "the little one" apart, as far as it is known. `sex` is "F" or "M"."""
+
+    born: date | None = None
+    sex: Sex | None = None
+
+
 class KnownFacility(Struct, frozen=True):
     """A facility that a parent may name; `number` is the one on its posters."""
 
@@ -82,6 +91,10 @@ class Facts(Struct, frozen=True):
     known: bool = True
     opted_out: bool = False
     children: tuple[str, ...] = ()
+    about: tuple[ChildFacts, ...] = ()
+    """On `children`, in the same order; what is said of a name that two of them have is unknown."""
+    region: str | None = None
+    """The facility's country, ISO 3166 alpha-2: which way round 3/12 is."""
     visits: tuple[Visit, ...] = ()
     missed: tuple[Visit, ...] = ()
     prompts: tuple[Prompt, ...] = ()

@@ -38,7 +38,9 @@ def abouts(state: State) -> tuple[About, ...]:
     """The appointments that a state speaks of."""
     if isinstance(state, AwaitingConfirmation | ChoosingVisit | Recalled):
         return state.visits
-    if isinstance(state, Clarifying | ChoosingPlace):
+    if isinstance(state, Clarifying):
+        return (state.visit, *state.others)
+    if isinstance(state, ChoosingPlace):
         return (state.visit,)
     return ()
 
@@ -83,7 +85,7 @@ def _of_children(state: State, reading: Reading, facts: Facts, intent: Intent) -
     """The visits of the children named: among those asked about, or else each child's next one."""
     asked = [visit for visit in visits_spoken_of(state, facts) if visit.child in reading.children]
     missing = [name for name in reading.children if name not in {visit.child for visit in asked}]
-    found = (*asked, *(visit for name in missing for visit in _next_visits(name, facts)))
+    found = (*asked, *(visit for name in missing for visit in next_visits(name, facts)))
     if not found:
         return Meant(instead=Step(state, (say("no_visit_for_child", child=reading.children[0]),)))
     if changed := changed_since(state, found):
@@ -93,7 +95,7 @@ def _of_children(state: State, reading: Reading, facts: Facts, intent: Intent) -
     return Meant(found)
 
 
-def _next_visits(name: str, facts: Facts) -> Iterable[Visit]:
+def next_visits(name: str, facts: Facts) -> Iterable[Visit]:
     """The next visit of each child of this name."""
     following: dict[UUID, Visit] = {}
     for visit in facts.visits:

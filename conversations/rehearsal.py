@@ -27,7 +27,7 @@ from conversations.effects import (
     Say,
 )
 from conversations.events import Event, NobodyAnswered, PlaceGone, PlacesFound, Said, VisitChanged
-from conversations.facts import Facts, KnownFacility, NextDue, Place, Prompt, Visit
+from conversations.facts import ChildFacts, Facts, KnownFacility, NextDue, Place, Prompt, Visit
 from conversations.replies import render
 from conversations.states import Idle, State
 from conversations.step import Step, of
@@ -64,6 +64,7 @@ class Clinic:
         self.opted_out = False
         self.state: State = Idle()
         self.children: list[str] = []
+        self.about: dict[str, ChildFacts] = {}
         self.visits: dict[UUID, Visit] = {}
         self.free: list[Place] = []
         self.due: list[NextDue] = []
@@ -91,6 +92,11 @@ class Clinic:
         )
         self.visits[visit.appointment_id] = visit
         return visit
+
+    def add_child(self, name: str, about: ChildFacts) -> None:
+        """A child of this family, with or without a visit."""
+        self.children.append(name)
+        self.about[name] = about
 
     def plan_vaccines(self, child: str, diseases: tuple[str, ...]) -> None:
         """Say which diseases the vaccines of a child's next visit protect against."""
@@ -190,6 +196,7 @@ class Clinic:
             known=self.known,
             opted_out=self.opted_out,
             children=tuple(self.children) if self.known else (),
+            about=tuple(self.about.get(name, ChildFacts()) for name in self.children) if self.known else (),
             visits=tuple(self._upcoming()) if self.known else (),
             missed=tuple(self._missed.values()) if self.known else (),
             prompts=tuple(self._prompts),

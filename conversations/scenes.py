@@ -11,7 +11,7 @@ from msgspec import structs
 
 from conversations.effects import HandOffReason
 from conversations.events import Said
-from conversations.facts import Facts, Prompt
+from conversations.facts import ChildFacts, Facts, Prompt
 from conversations.families import abouts, missed_spoken_of, visits_spoken_of
 from conversations.intents import Intent
 from conversations.joining.answers import days_of_birth
@@ -104,12 +104,16 @@ def _picks_from_older_list(state: State, said: Said, facts: Facts, prompted: set
 def scene_of(state: State, facts: Facts) -> Scene:
     """What there is to know for reading a text in this state."""
     question = Question.TEXTS_AGAIN if facts.opted_out else _QUESTIONS.get(type(state), Question.NOTHING)
+    children = tuple(dict.fromkeys((*facts.children, *(visit.child for visit in facts.visits))))
+    known = dict(zip(facts.children, facts.about, strict=False))
     return Scene(
         now=facts.now,
         language=facts.language,
         question=question,
         guardian=facts.guardian,
-        children=tuple(dict.fromkeys((*facts.children, *(visit.child for visit in facts.visits)))),
+        children=children,
+        about=tuple(known.get(name, ChildFacts()) for name in children) if known else (),
+        region=facts.region,
         visits_at=tuple(visit.starts_at for visit in visits_spoken_of(state, facts)),
         offers=tuple(place.starts_at for place in state.offers) if isinstance(state, ChoosingPlace) else (),
         choices=_choices(state),

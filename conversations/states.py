@@ -41,10 +41,11 @@ class AwaitingConfirmation(Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Clarifying(Struct, frozen=True, tag=True, omit_defaults=True):
-    """Asked, with numbers, what was meant: 1 come, 2 another day, 3 cancel."""
+    """Asked, with numbers, what was meant: 1 come, 2 another day, 3 cancel; also for `others`, if any."""
 
     visit: About
     misunderstood: int = 0
+    others: tuple[About, ...] = ()
 
 
 class ChoosingVisit(Struct, frozen=True, tag=True, omit_defaults=True):

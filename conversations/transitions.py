@@ -11,11 +11,12 @@ from msgspec import structs
 from conversations.effects import HandOffReason
 from conversations.events import Event, NobodyAnswered, PlaceGone, PlacesFound, Said, VisitChanged
 from conversations.facts import Facts
-from conversations.families import names_another_child, nothing_left, tell_what_is_true
+from conversations.families import names_another_child, nothing_left, tell_what_is_true, visits_spoken_of
 from conversations.handlers import asking, coming, consent, joining, moving, people, recalling, silence
 from conversations.intents import Intent
 from conversations.joining.answers import as_answer
 from conversations.scenes import bound, read, scene_of
+from conversations.several import follow_all
 from conversations.states import (
     AwaitingConfirmation,
     ChoosingPlace,
@@ -138,7 +139,9 @@ def step(state: State, event: Event, facts: Facts) -> Step:
             return moving.place_was_taken(state, event, facts)
         case VisitChanged(appointment_id):
             visit = facts.visit(appointment_id)
-            return tell_what_is_true([visit]) if visit else nothing_left(facts)
+            together = visits_spoken_of(state, facts) if isinstance(state, AwaitingConfirmation) else ()
+            visits = together if visit in together else (visit,) if visit else ()
+            return tell_what_is_true(visits) if visits else nothing_left(facts)
     return Step(state)
 
 
@@ -149,8 +152,21 @@ def hear(state: State, said: Said, facts: Facts) -> Step:
     state = bound(state, said, facts)
     scene = scene_of(state, facts)
     reading = as_answer(said.text, state, read(said.text, scene), facts)
-    after = handler_for(state, reading, facts)(state, reading, facts)
+    after = respond(state, reading, facts)
     return structs.replace(joining.in_its_language(after, state), reading=reading, scene=scene)
+
+
+def respond(state: State, reading: Reading, facts: Facts) -> Step:
+    """What follows from all that a text says; from the chief thing only, where little may be answered."""
+    guarded = facts.opted_out or not facts.known or state == WithPerson(HandOffReason.WRONG_NUMBER)
+    if guarded or isinstance(state, Joining):
+        return follow(state, reading, facts)
+    return follow_all(state, reading, facts, follow)
+
+
+def follow(state: State, reading: Reading, facts: Facts) -> Step:
+    """What follows from one thing."""
+    return handler_for(state, reading, facts)(state, reading, facts)
 
 
 def handler_for(state: State, reading: Reading, facts: Facts) -> Handler:

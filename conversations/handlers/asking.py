@@ -47,6 +47,12 @@ def tell_where(state: State, reading: Reading, facts: Facts) -> Step:
     return stay(state, say_of("where", visits) if visits else say("no_visits"))
 
 
+def tell_address(state: State, reading: Reading, facts: Facts) -> Step:
+    """Only the place: the day and the hour are told already."""
+    told = {visit.facility: visit.address for visit in _asked_about(state, reading, facts) if visit.address}
+    return stay(state, *(say("address", facility=name, address=there) for name, there in told.items()))
+
+
 def tell_what(state: State, reading: Reading, facts: Facts) -> Step:
     """What is it for, what is due? Diseases are named where the programme allows it; advice is for people."""
     visits = _asked_about(state, reading, facts)
@@ -95,7 +101,8 @@ def _is_about(child: str, reading: Reading) -> bool:
 
 def choose_meaning(state: Clarifying, reading: Reading, facts: Facts) -> Step:
     """1 we will come, 2 another day, 3 cancel."""
-    meant = visits_meant(state, reading, facts, Intent.CHOOSE)
+    asked = structs.replace(reading, all_children=True) if state.others else reading
+    meant = visits_meant(state, asked, facts, Intent.CHOOSE)
     if meant.instead:
         return meant.instead
     by_number = {1: Intent.CONFIRM, 2: Intent.RESCHEDULE, 3: Intent.DECLINE}
@@ -134,6 +141,8 @@ def _carry_out(
     if intent is Intent.DECLINE:
         return cancel(state, visits, facts)
     wish = state.wish if isinstance(state, ChoosingVisit) else reading.wish
+    if len(visits) > 1:
+        return ask_which(visits, Intent.RESCHEDULE, structs.replace(reading, wish=wish))
     return look_for_places(visits[0], wish)
 
 

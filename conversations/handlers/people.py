@@ -3,7 +3,7 @@
 from msgspec import structs
 
 from conversations.effects import EndRecall, HandOff, HandOffReason, Say
-from conversations.facts import Facts
+from conversations.facts import Facts, Visit
 from conversations.families import missed_meant, missed_spoken_of, visits_spoken_of
 from conversations.states import (
     AwaitingConfirmation,
@@ -16,6 +16,15 @@ from conversations.states import (
 )
 from conversations.step import Step, about, say, say_of, stay, with_phone
 from conversations.understanding.reading import Reading
+
+# The rules that find a question which only a health worker may answer.
+_MEDICAL = frozenset({"urgent", "ill_after_vaccine", "medical_question"})
+
+
+def is_medical(reading: Reading) -> bool:
+    """Whether a text asks what a machine must not answer."""
+    return reading.rule in _MEDICAL
+
 
 # The first time we ask more plainly, the second time a person is asked.
 MISUNDERSTOOD_UNTIL_A_PERSON = 2
@@ -58,18 +67,27 @@ def wish_well(state: State, reading: Reading, facts: Facts) -> Step:
 
 def clarify(state: State, reading: Reading, facts: Facts) -> Step:
     """Two readings remain: ask with numbers instead of guessing."""
-    visits = visits_spoken_of(state, facts)
-    if len(visits) != 1 or isinstance(state, ChoosingPlace | ChoosingVisit | WithPerson):
-        return ask_again(state, reading, facts)
+    visits = tuple(visit for visit in visits_spoken_of(state, facts) if _is_named(visit, reading))
+    if not visits or isinstance(state, ChoosingPlace | ChoosingVisit | WithPerson):
+        return ask_again(state, structs.replace(reading, children=(), all_children=False), facts)
     if has_been_asked_enough(state):
         return give_to_person(facts)
-    asked = Clarifying(about(visits[0]), misunderstood=_misunderstood(state) + 1)
+    first, *others = map(about, visits)
+    asked = Clarifying(first, misunderstood=_misunderstood(state) + 1, others=tuple(others))
     return Step(asked, (say_of("which_meaning", visits),))
 
 
+def _is_named(visit: Visit, reading: Reading) -> bool:
+    return not reading.children or visit.child in reading.children
+
+
 def ask_again(state: State, reading: Reading, facts: Facts) -> Step:
-    """Not understood. Ask once more, more plainly; the second time, a person is asked."""
-    del reading
+    """Not understood. Ask once more, more plainly; the second time, a person is asked.
+
+    Children and nothing else ("both", "the little one") are asked about by number.
+    """
+    if isinstance(state, AwaitingConfirmation) and (reading.children or reading.all_children):
+        return clarify(state, reading, facts)
     if isinstance(state, WithPerson):
         return Step(state)
     if has_been_asked_enough(state):

@@ -4,11 +4,12 @@ A scene holds what a person would need to know to read the text rightly. A readi
 and why that was concluded, so that every decision can be explained and corrected later.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
+from conversations.facts import ChildFacts
 from conversations.intents import Intent
 from conversations.wish import Wish
 
@@ -23,13 +24,6 @@ class Question(StrEnum):
     WHICH_PLACE = "which_place"
     ANOTHER_DAY = "another_day"  # after giving a place up, or after a missed visit
     TEXTS_AGAIN = "texts_again"  # opted out
-
-
-class ChildFacts(Struct, frozen=True, omit_defaults=True):
-    """What tells "my daughter" and "the little one" apart, as far as it is known. `sex` is "F" or "M"."""
-
-    born: date | None = None
-    sex: str | None = None
 
 
 class Scene(Struct, frozen=True):

@@ -1,13 +1,13 @@
 """What is true about a phone at the moment its text is handled, read from the tables."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from conversations.facts import Facts, KnownFacility, NextDue, Prompt, Visit
+from conversations.facts import ChildFacts, Facts, KnownFacility, NextDue, Prompt, Sex, Visit
 from conversations.states import JoiningConsent, JoiningFacility, State
 from service.database import sql
 from service.messaging.standing import MADE_UP, TOLD
@@ -19,6 +19,7 @@ from service.registration.phones import country_of
 # country's first clinic, if there is one: what "yesterday" is when it tells a birth.
 NO_ZONE = ZoneInfo("UTC")
 FALLBACK_LANGUAGE = "en"
+SEXES: Final[dict[str, Sex]] = {"female": "F", "male": "M"}
 
 # One row, also for a phone that belongs to nobody.
 PHONE = f"""
@@ -31,8 +32,9 @@ FROM (SELECT $1::text AS phone) p LEFT JOIN guardian g ON g.phone = p.phone
 
 # A row per child and active visit to come; a child without one has a row of its own.
 CHILDREN = """
-SELECT c.id AS child_id, c.first_name, f.name AS facility, f.address, f.phone AS clinic_phone, f.zone,
-       v.id AS appointment_id, v.version, v.status, v.starts_at, fc.due_on,
+SELECT c.id AS child_id, c.first_name, c.date_of_birth, c.sex, f.name AS facility, f.address,
+       f.phone AS clinic_phone, f.zone, f.country, v.id AS appointment_id, v.version, v.status, v.starts_at,
+       fc.due_on,
        CASE WHEN f.names_vaccines THEN ARRAY(
            SELECT DISTINCT unnest(p.antigens) FROM planned_dose p WHERE p.appointment = v.id ORDER BY 1)
        END AS protects_against,
@@ -131,13 +133,16 @@ def _facts(
     now: datetime,
 ) -> Facts:
     zone = _zone(children[0]["zone"] if children else owner["zone"])
+    names = tuple(dict.fromkeys(row["first_name"] for row in children))
     return Facts(
         now=now.astimezone(zone),
         language=owner["language"],
         guardian=owner["name"] or None,
         known=True,
         opted_out=owner["opted_out"],
-        children=tuple(dict.fromkeys(row["first_name"] for row in children)),
+        children=names,
+        about=tuple(_about(name, children) for name in names),
+        region=children[0]["country"] if children else None,
         visits=tuple(_visit(row) for row in children if row["appointment_id"] is not None),
         missed=tuple(map(_visit, missed)),
         prompts=tuple(
@@ -153,6 +158,15 @@ def _facts(
         may_join=owner["may_join"],
         facilities=facilities,
     )
+
+
+def _about(name: str, rows: Any) -> ChildFacts:
+    """What is known of the child of this name; of two with one name, nothing."""
+    named = {row["child_id"]: row for row in rows if row["first_name"] == name}
+    if len(named) > 1:
+        return ChildFacts()
+    (row,) = named.values()
+    return ChildFacts(row["date_of_birth"], SEXES.get(row["sex"]))
 
 
 def _visit(row: Any) -> Visit:

@@ -221,7 +221,7 @@ def test_the_diagram_shows_every_way_a_conversation_can_go(state: State, text: s
     state = bound(state, Said(text), facts)
     after = step(state, Said(text), facts)
     assert after.reading
-    if (type(state), after.reading.intent) not in TRANSITIONS:
+    if (type(state), after.reading.intent) not in TRANSITIONS or len(after.reading.parts) > 1:
         return
     handler = handler_for(state, after.reading, facts)
     everywhere = {type(state).__name__, "Idle", "AwaitingConfirmation", "WithPerson"}
@@ -412,6 +412,58 @@ def test_times_of_another_zone_are_shown_as_the_facility_keeps_them() -> None:
     after = step(Idle(), Said("when"), family(visits=(utc,)))
     [reply] = [effect for effect in after.effects if isinstance(effect, Say)]
     assert "10:00" in render(reply)
+
+
+# --- several things in one text --------------------------------------------------------------------
+
+
+def test_each_child_gets_what_was_said_of_it() -> None:
+    after = step(Idle(), Said("yes Zuri, no Juma"), family(prompts=together(ZURI, JUMA)))
+    assert changes(after.effects) == [Confirm(IDS[0], 1), Cancel(IDS[1], 1)]
+
+
+def test_nothing_is_done_for_either_child_when_one_visit_has_changed() -> None:
+    moved = structs.replace(JUMA, version=2)
+    facts = family(visits=(ZURI, moved), prompts=together(ZURI, JUMA))
+    after = step(Idle(), Said("yes Zuri, no Juma"), facts)
+    assert not changes(after.effects)
+    assert keys(after.effects) == ["visit_has_changed_all"]
+
+
+def test_an_answer_for_each_child_to_no_question_is_asked_about() -> None:
+    after = step(Idle(), Said("yes Zuri, no Juma"), family())
+    assert not changes(after.effects)
+    assert keys(after.effects) == ["will_you_come_all"]
+
+
+def test_the_third_child_is_still_asked_about() -> None:
+    neema = structs.replace(JUMA, appointment_id=IDS[2], child_id=UUID(int=13), child="Neema")
+    facts = family(visits=(ZURI, JUMA, neema), prompts=together(ZURI, JUMA, neema))
+    facts = structs.replace(facts, children=("Zuri", "Juma", "Neema"))
+    after = step(Idle(), Said("yes Zuri, no Juma"), facts)
+    assert keys(after.effects) == ["confirmed", "given_up", "will_you_come"]
+    assert after.state == AwaitingConfirmation((About(IDS[2], 1),))
+
+
+def test_which_visit_is_answered_for_each_child() -> None:
+    state = ChoosingVisit((About(IDS[0], 1), About(IDS[1], 1)), Intent.DECLINE)
+    after = step(state, Said("Zuri can't come, Juma will come"), family())
+    assert sorted(map(repr, changes(after.effects))) == sorted(
+        map(repr, [Cancel(IDS[0], 1), Confirm(IDS[1], 1)])
+    )
+
+
+def test_a_promise_with_a_medical_doubt_confirms_nothing() -> None:
+    after = step(Idle(), Said("yes but is it safe?"), family(visits=(ZURI,), prompts=reminded(ZURI)))
+    assert not changes(after.effects)
+
+
+@settings(max_examples=300, deadline=None)
+@given(settled, texts, facts)
+def test_one_text_never_does_two_things_to_one_visit(state: State, text: str, facts: Facts) -> None:
+    effects = changes(step(state, Said(text), facts).effects)
+    touched = [effect.appointment_id for effect in effects if hasattr(effect, "appointment_id")]
+    assert len(touched) == len(set(touched))
 
 
 # --- several visits in one text, missed visits, silence -------------------------------------------

@@ -5,7 +5,7 @@ text of the parent how it was read and what was done. `pytest --rewrite-transcri
 now; the difference is the review.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from conversations.effects import (
     Say,
 )
 from conversations.events import Said
+from conversations.facts import ChildFacts, Sex
 from conversations.joining.answers import Answer
 from conversations.rehearsal import Clinic, Turn
 from conversations.understanding.reading import Reading
@@ -91,7 +92,10 @@ class Rehearsal:
         self.clinic.known = False
 
     def _child(self, value: str) -> None:
-        self.clinic.children.append(value.partition(",")[0])
+        name, *told = (part.strip() for part in value.split(","))
+        born = next((date.fromisoformat(one.removeprefix("born ")) for one in told if "born" in one), None)
+        sex: Sex | None = "F" if "girl" in told else "M" if "boy" in told else None
+        self.clinic.add_child(name, ChildFacts(born, sex))
 
     def _visit(self, value: str) -> None:
         child, at, facility, *address = (part.strip() for part in value.split(",", 3))
