@@ -31,6 +31,8 @@ class Visit(Struct, frozen=True):
     status: Literal["booked", "confirmed", "missed"] = "booked"
     protects_against: tuple[str, ...] = ()
     """The diseases its vaccines are for, where the programme lets texts name them; else empty."""
+    promised_by_another: bool = False
+    """Whether the last to decide about it was another guardian, who confirmed or moved it."""
 
 
 class Prompt(Struct, frozen=True):
@@ -99,7 +101,13 @@ class Facts(Struct, frozen=True):
     missed: tuple[Visit, ...] = ()
     prompts: tuple[Prompt, ...] = ()
     next_due: tuple[NextDue, ...] = ()
+    given_up_by_another: tuple[Visit, ...] = ()
+    """Visits to come that another guardian has cancelled, with no other visit instead."""
     clinic_phone: str | None = None
+    medical_sentence: str | None = None
+    """What the facility has decided to say to medical questions."""
+    language_offered: bool = False
+    """Whether this phone has been offered another language before."""
     may_join: bool = True
     """Whether one more child may be put before staff by this phone."""
     facilities: tuple[KnownFacility, ...] = ()

@@ -29,6 +29,7 @@ from conversations.states import (
     JoiningFacility,
     JoiningName,
     LookingForPlaces,
+    Overruling,
     Recalled,
     State,
     WithPerson,
@@ -41,6 +42,7 @@ _QUESTIONS: dict[type[State], Question] = {
     Clarifying: Question.WHICH_MEANING,
     ChoosingVisit: Question.WHICH_VISIT,
     ChoosingPlace: Question.WHICH_PLACE,
+    Overruling: Question.CANCEL_OR_KEEP,
     GaveUpPlace: Question.ANOTHER_DAY,
     JoiningName: Question.WILL_YOU_COME,
     JoiningBirth: Question.WILL_YOU_COME,
@@ -132,4 +134,6 @@ def _choices(state: State) -> int:
         return len(state.offers)
     if isinstance(state, ChoosingVisit):
         return len(state.visits)
+    if isinstance(state, Overruling):
+        return len(("cancel", "keep"))
     return len(("come", "another day", "cancel")) if isinstance(state, Clarifying) else 0

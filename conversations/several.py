@@ -69,10 +69,11 @@ def _act(state: State, reading: Reading, beside: Iterable[Part], facts: Facts, f
     if promise is None:
         return follow(state, chief, facts)
     if chief.intent is Intent.SICK_CHILD:
-        first = Step(state, (say("sick_but_coming"),))
+        first = Step(state, (say("get_well"),))
         return _then(first, follow(state, alone(reading, promise), facts))
     if chief.intent is Intent.LANGUAGE_SWITCH:
-        changed = tuple(effect for effect in follow(state, chief, facts).effects if not _asks_anew(effect))
+        effects = follow(state, chief, facts).effects
+        changed = tuple(effect for effect in effects if not _asks_anew(effect))
         return _then(Step(state, changed), follow(state, alone(reading, promise), facts))
     promised = follow(state, alone(reading, promise), facts)
     return _then(promised, follow(promised.state, chief, facts))
@@ -90,7 +91,7 @@ def _then(first: Step, second: Step) -> Step:
 def _answered(
     after: Step, state: State, reading: Reading, beside: Iterable[Part], facts: Facts, follow: Follow
 ) -> Step:
-    """The step, with answers to what was asked beside it. The calendar is asked last: its answer is an event."""
+    """The step, with answers to what was asked beside it. The calendar is asked last: it answers."""
     asked = {part.intent: part for part in beside if part.intent in QUESTIONS}
     acted = reading.intent not in QUESTIONS
     if Intent.QUERY_WHERE in {reading.intent, *asked} or (acted and reading.intent in _SAYS_WHEN):

@@ -15,8 +15,8 @@ from conversations.families import (
     visits_spoken_of,
 )
 from conversations.handlers.coming import cancel, confirm
-from conversations.handlers.moving import look_for_places
-from conversations.handlers.people import give_to_person, has_been_asked_enough
+from conversations.handlers.moving import look_for_places, look_later
+from conversations.handlers.people import claim_for, give_to_person, has_been_asked_enough
 from conversations.intents import Intent
 from conversations.states import About, ChoosingVisit, Clarifying, Recalled, State
 from conversations.step import Step, of, say, say_of, stay, with_phone
@@ -140,6 +140,10 @@ def _carry_out(
         return confirm(state, visits, facts)
     if intent is Intent.DECLINE:
         return cancel(state, visits, facts)
+    if intent is Intent.SICK_CHILD:
+        return look_later(visits, reading, facts)
+    if intent is Intent.ALREADY_VACCINATED:
+        return claim_for(state, visits)
     wish = state.wish if isinstance(state, ChoosingVisit) else reading.wish
     if len(visits) > 1:
         return ask_which(visits, Intent.RESCHEDULE, structs.replace(reading, wish=wish))

@@ -20,6 +20,7 @@ class Question(StrEnum):
     NOTHING = "nothing"
     WILL_YOU_COME = "will_you_come"
     WHICH_MEANING = "which_meaning"  # 1 come, 2 another day, 3 cancel
+    CANCEL_OR_KEEP = "cancel_or_keep"  # 1 cancel, 2 keep: another guardian has promised to come
     WHICH_VISIT = "which_visit"
     WHICH_PLACE = "which_place"
     ANOTHER_DAY = "another_day"  # after giving a place up, or after a missed visit

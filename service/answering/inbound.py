@@ -18,7 +18,7 @@ import structlog
 from asyncpg.exceptions import TransactionRollbackError
 
 from conversations import recorded, saved
-from conversations.effects import OptOut, Say
+from conversations.effects import OptOut, Say, SetLanguage
 from conversations.events import Event, OptOutType, PlaceGone, Said, VisitChanged
 from conversations.facts import Facts
 from conversations.replies import render
@@ -72,11 +72,15 @@ class Outcome(StrEnum):
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """How a conversation stands after a text, what is to be said, and how the text was read in what scene."""
+    """How a conversation stands after a text, what is to be said, and how the text was read in what scene.
+
+    `language` is what the guardian has changed to, if they have.
+    """
 
     state: State
     says: tuple[Say, ...] = ()
     opted_out: bool = False
+    language: str | None = None
     reading: Reading | None = None
     read_in: Circumstances | None = None
 
@@ -120,7 +124,7 @@ async def _handle(text: InboundText, now: datetime) -> Outcome:
         scene = Scene(text.phone, known.guardian_id, inbound_id, turned_at, now)
         said = Said(storable(text.body)[:LONGEST_TEXT], text.media_count, text.opt_out_type)
         turn = await _converse(state, said, known.facts, scene)
-        answer = await _answer(turn, scene, known.facts.language)
+        answer = await _answer(turn, scene, turn.language or known.facts.language)
         await _save(turn, scene, answer)
     log.debug("text handled", inbound=str(inbound_id), says=[say.key for say in turn.says])
     return Outcome.HANDLED
@@ -194,6 +198,7 @@ async def _converse(state: State, said: Said, known: Facts, scene: Scene) -> Tur
             state=turn.state if refused else made.state,
             says=turn.says + says,
             opted_out=turn.opted_out or opted_out,
+            language=_language_of(made) or turn.language,
             reading=turn.reading or made.reading,
             read_in=turn.read_in or made.scene,
         )
@@ -202,6 +207,10 @@ async def _converse(state: State, said: Said, known: Facts, scene: Scene) -> Tur
                 await facts.load(scene.phone, turn.state, turned_at=scene.turned_at, now=scene.now)
             ).facts
     return turn
+
+
+def _language_of(made: Step) -> str | None:
+    return next((effect.language for effect in made.effects if isinstance(effect, SetLanguage)), None)
 
 
 async def _apply(made: Step, scene: Scene) -> tuple[tuple[Say, ...], Event | None, bool]:
