@@ -29,8 +29,14 @@ async def serving(app: Litestar) -> AsyncIterator[None]:
     """Hold the database's pool and the way to the workers while the process serves."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(connection_pool(largest=CONNECTIONS))
-        app.state.nudge = await stack.enter_async_context(nudging(app.state.settings.queue_url))
+        nudge = await stack.enter_async_context(nudging(app.state.settings.queue_url))
+        app.state.nudge, app.state.queue_answers = nudge, nudge.answers
         yield
+
+
+async def no_queue() -> bool:
+    """Before the process serves, there is none that could be away."""
+    return True
 
 
 def create_app(settings: Settings, clock: Clock = now) -> Litestar:
@@ -41,7 +47,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Litestar:
     """
     return Litestar(
         route_handlers=[admin_api.router(), webhooks.router(), health.router()],
-        state=State({"settings": settings, "clock": clock, "nudge": lambda: None}),
+        state=State({"settings": settings, "clock": clock, "nudge": lambda: None, "queue_answers": no_queue}),
         lifespan=[serving],
         after_response=nudge_worker,
         before_send=[admin_api.add_security_headers],

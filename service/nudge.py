@@ -16,6 +16,8 @@ from saq import Queue
 # The name of the one job there is.
 WAKE: Final = "wake"
 QUEUE_NAME: Final = "doseline"
+# Whoever asks whether the queue is there does not want to wait for it.
+ANSWER_WITHIN_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +38,16 @@ class Nudge:
     def __call__(self) -> None:
         """Ask for a delivery soon; returns at once."""
         self._wanted.set()
+
+    async def answers(self) -> bool:
+        """Whether the queue can be reached."""
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+                await self._jobs.count("queued")
+        except Exception as error:  # noqa: BLE001 - each kind of queue fails in its own way
+            log.warning("queue away", error=type(error).__name__)
+            return False
+        return True
 
     async def forward(self) -> None:
         """Pass nudges on until cancelled."""

@@ -63,6 +63,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     twilio_messaging_service_sid: str | None = None
     twilio_from_number: str | None = None
     twilio_api_base_url: str | None = None
+    segments_per_second: float | None = None
+    segments_per_day: int | None = None
+    text_countries: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     port: int = 8000
     emulator_port: int = 4010
@@ -112,6 +115,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             for name, value in values.items()
             if value
         }
+
+    @property
+    def sender(self) -> str:
+        """The messaging service or the number that texts are sent from."""
+        return self.twilio_messaging_service_sid or self.twilio_from_number or "default"
 
     @property
     def has_carrier(self) -> bool:
@@ -171,6 +179,17 @@ def _port(text: str) -> int:
     if not 1 <= port <= 65535:  # noqa: PLR2004 - the port numbers that exist
         raise ValueError("no such port")
     return port
+
+
+def _rate(text: str) -> float:
+    rate = float(_matching(r"[0-9]{1,4}(\.[0-9]{1,3})?")(text))
+    if rate == 0:
+        raise ValueError("nothing would ever be sent")
+    return rate
+
+
+def _countries(text: str) -> tuple[str, ...]:
+    return tuple(_matching("[A-Z]{2}")(country.strip().upper()) for country in text.split(","))
 
 
 def _host(text: str) -> str:
@@ -246,6 +265,32 @@ VARIABLES: tuple[Variable, ...] = (
         expected="an http:// or https:// address without query",
         default="Twilio's own",
         read=_web_address,
+    ),
+    Variable(
+        name="TEXT_SEGMENTS_PER_SECOND",
+        field="segments_per_second",
+        meaning="How fast the sender may text, all workers together, in segments: a long code usually 1, a "
+        "toll-free number 3, a short code 100.",
+        expected="a number above 0, such as 3 or 2.25",
+        default="as fast as the carrier takes them",
+        read=_rate,
+    ),
+    Variable(
+        name="TEXT_SEGMENTS_PER_DAY",
+        field="segments_per_day",
+        meaning="How much the sender may text in a day of UTC, in segments. What exceeds it waits for the "
+        "next day, or expires.",
+        expected="a whole number from 1 to 99999999",
+        default="no limit",
+        read=lambda text: int(_matching("[1-9][0-9]{0,7}")(text)),
+    ),
+    Variable(
+        name="TEXT_COUNTRIES",
+        field="text_countries",
+        meaning="The only countries to which texts may go, against fraud with numbers abroad.",
+        expected="ISO 3166 codes of two letters, separated by commas, such as KE,UG",
+        default="every country",
+        read=_countries,
     ),
     Variable(
         name="HOST",

@@ -13,7 +13,7 @@ from litestar import MediaType, Request, Response, Router, post
 from litestar.datastructures import FormMultiDict
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException
-from prometheus_client import Counter
+from prometheus_client import Counter, Histogram
 
 from conversations.events import OptOutType
 from service.answering.inbound import InboundText, take_in
@@ -32,6 +32,12 @@ OPT_OUT_TYPES: dict[str, OptOutType] = {"STOP": "STOP", "START": "START", "HELP"
 
 texts_taken = Counter(
     "doseline_inbound_texts_total", "Texts from parents, by what became of them", ["outcome"]
+)
+answered_in = Histogram(
+    "doseline_webhook_seconds",
+    "How long a post of the carrier took to be answered",
+    ["webhook"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15),
 )
 posts_refused = Counter("doseline_webhook_refused_total", "Posts to the webhooks without a valid signature")
 
@@ -58,7 +64,8 @@ async def inbound(request: CarrierRequest) -> Response[str]:
         opt_out_type=OPT_OUT_TYPES.get(_field(form, "OptOutType").upper()),
         other_fields=_other_fields(form),
     )
-    outcome = await take_in(text, now=request.app.state.clock())
+    with answered_in.labels("inbound").time():
+        outcome = await take_in(text, now=request.app.state.clock())
     texts_taken.labels(outcome.value).inc()
     return _twiml()
 
@@ -83,7 +90,8 @@ async def status(request: CarrierRequest) -> Response[str]:
         created_at=now,
         error_code=_number(form, "ErrorCode"),
     )
-    await take_receipt(text_id, report, now=now)
+    with answered_in.labels("status").time():
+        await take_receipt(text_id, report, now=now, sender=request.app.state.settings.sender)
     return _twiml()
 
 

@@ -14,14 +14,18 @@ from saq import Worker
 from saq.types import Context
 
 from service.access.throttle import forget_attempts
+from service.answering.catching_up import COMPARE_EVERY, catch_up
 from service.answering.silence import end_silences
 from service.carrier.gateway import gateway
 from service.carrier.port import Carrier
 from service.clock import Clock, now
 from service.database import AWAY, connection_pool
-from service.messaging.delivery import BATCH, deliver_batch
+from service.messaging.claiming import BATCH, expire
+from service.messaging.delivery import deliver_batch
 from service.messaging.reconciliation import reconcile
+from service.messaging.sender import Limits
 from service.nudge import WAKE, queue
+from service.recovery import after_restore
 from service.reminders.mending import mend_texts
 from service.reminders.queueing import queue_due_reminders
 from service.settings import Settings
@@ -43,12 +47,13 @@ log = structlog.get_logger(__name__)
 class Sender:
     """Works off what is due, until told to stop."""
 
-    def __init__(self, carrier: Carrier, clock: Clock) -> None:
+    def __init__(self, carrier: Carrier, clock: Clock, limits: Limits) -> None:
         self._carrier = carrier
         self._clock = clock
+        self._limits = limits
         self._woken = asyncio.Event()
         self._stopping = False
-        self._tidy_at = clock()
+        self._tidy_at = self._compare_at = clock()
 
     async def wake(self, _: Context) -> None:
         """The queue's job: something is due now."""
@@ -73,20 +78,27 @@ class Sender:
                 await asyncio.sleep(SWEEP_SECONDS)
 
     async def _sweep(self) -> None:
+        now = self._clock()
+        await after_restore(now=now)
+        if now >= self._compare_at:
+            # A STOP that no webhook brought has to be known before anything is sent.
+            await catch_up(self._carrier, self._limits.sender, self._clock)
+            self._compare_at = now + COMPARE_EVERY
         await reconcile(self._carrier, self._clock)
-        await queue_due_reminders(self._clock())
-        await mend_texts(self._clock())
-        await end_silences(self._clock())
-        if self._clock() >= self._tidy_at:
-            await forget_attempts(now=self._clock())
-            self._tidy_at = self._clock() + TIDY_EVERY
+        await queue_due_reminders(now)
+        await mend_texts(now)
+        await end_silences(now)
+        await expire(now=now)
+        if now >= self._tidy_at:
+            await forget_attempts(now=now)
+            self._tidy_at = now + TIDY_EVERY
 
     async def _deliver_until_quiet(self) -> None:
         """Deliver as texts come, for as long as one follows the other within the time of a sweep."""
         due = asyncio.get_running_loop().time() + SWEEP_SECONDS
         while not self._stopping and (left := due - asyncio.get_running_loop().time()) > 0:
             self._woken.clear()
-            if await deliver_batch(self._carrier, self._clock):
+            if await deliver_batch(self._carrier, self._clock, self._limits):
                 continue
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), left)
@@ -109,7 +121,7 @@ async def keep_forecasts(clock: Clock) -> None:
 async def serve(settings: Settings, clock: Clock = now) -> None:
     """Run a worker until it is told to stop by a signal."""
     async with connection_pool(largest=CONNECTIONS), gateway(settings, at_once=BATCH) as carrier:
-        sender = Sender(carrier, clock)
+        sender = Sender(carrier, clock, Limits.of(settings))
         jobs = queue(settings.queue_url)
         await jobs.connect()
         # At every stop it warns that its idle loops had to be cancelled, which is how they end.

@@ -1,12 +1,12 @@
 """Texts: what parents wrote, what we owe them, and what became of it."""
 
-from piccolo.columns import JSONB, Text
+from piccolo.columns import JSONB, BigSerial, Boolean, Text
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from tables.accounts import User
 from tables.appointments import Appointment
-from tables.columns import instant, key, one_of, reference, small, whole, words, yes_no
+from tables.columns import day, instant, key, one_of, reference, small, whole, words, yes_no
 from tables.people import E164, Guardian
 
 OUTBOX_STATUSES = (
@@ -35,6 +35,7 @@ OUTBOX_KINDS = (
     "registered",
 )
 OPT_OUT_SOURCES = ("text", "carrier", "staff")
+CONSENT_CHANGES = ("opted_out", "opted_in", "agreed", "withdrew", "wrong_number")
 
 
 class InboundMessage(Table):
@@ -49,6 +50,8 @@ class InboundMessage(Table):
     # Fields of the webhook that we do not read today.
     other_fields = JSONB(null=False, default=None)
     received_at = instant(index=True)
+    # Not brought by the webhook: found later in the carrier's own list.
+    late = Boolean(null=False, default=False)
     # How it was understood: intent, rule, evidence. Null when nothing had to be understood.
     reading = JSONB(null=True, default=None)
     # In which circumstances it was read, so that it can be read again after they have changed. Names
@@ -102,6 +105,11 @@ class OutboxMessage(Table):
     leased_until = instant(null=True)
     provider_sid = words(64, null=True)
     error_code = whole(null=True)
+    # Why it was not sent, where the status alone does not say.
+    reason = words(16, null=True)
+    # The text in whose place it goes out because that one did not arrive, and how often it was repeated.
+    follows = reference("self", null=True, index=False)
+    repeats = small(default=0)
     created_at = instant()
     # When the carrier was last asked to send it: what a parent writes after it may answer it.
     sent_at = instant(null=True)
@@ -182,6 +190,41 @@ class OptOut(Table):
 
     opt_out_phone_is_e164 = Check(E164)
     opt_out_source_known = one_of("source", OPT_OUT_SOURCES)
+
+
+class ConsentEntry(Table):
+    """What a phone agreed to or forbade, one line after the other: append-only.
+
+    Triggers on `opt_out` and `guardian` write it, so it is whole whichever code changes them.
+    """
+
+    id = BigSerial(primary_key=True)
+    at = instant()
+    phone = words(16, index=True)
+    change = words(16)
+    source = words(16, null=True)
+    inbound = reference(InboundMessage, null=True, index=False)
+
+    consent_entry_change_known = one_of("change", CONSENT_CHANGES)
+
+
+class Sender(Table):
+    """What all workers have to know of one sender (a number or a messaging service)."""
+
+    id = key()
+    name = words(64, unique=True)
+    # The pace: when everything that was handed over has had its time at the permitted rate.
+    busy_until = instant()
+    spent_on = day()
+    spent_segments = whole(default=0)
+    # The breaker: no call before `closed_until`; then one text tries whether the carrier is back.
+    failures = whole(default=0)
+    closed_until = instant(null=True)
+    error_code = whole(null=True)
+    # Up to when the carrier's list of parents' texts was compared with ours.
+    inbound_compared_until = instant()
+    # Which database this row was last used in: another one is a copy, restored from a backup.
+    database_id = words(80)
 
 
 class Handoff(Table):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -22,8 +23,11 @@ from service.app import create_app
 from service.carrier.emulator.app import create_app as create_emulator
 from service.carrier.emulator.config import EmulatorConfig
 from service.carrier.gateway import TwilioGateway, gateway
+from service.database import sql
+from service.messaging.claiming import expire
 from service.messaging.delivery import deliver_batch
 from service.messaging.reconciliation import reconcile
+from service.messaging.sender import Limits
 from service.reminders.mending import mend_texts
 from service.reminders.queueing import queue_due_reminders
 from service.settings import Settings
@@ -59,20 +63,30 @@ class Running:
     api: httpx.AsyncClient
     emulator: httpx.AsyncClient
     carrier: TwilioGateway
+    limits: Limits
 
     async def work(self) -> int:
         """Do what a worker does, until nothing is due; how many texts it handled."""
         await queue_due_reminders(self.clock())
         await mend_texts(self.clock())
         await end_silences(self.clock())
-        handled = 0
-        while settled := await deliver_batch(self.carrier, self.clock):
+        handled = await expire(now=self.clock())
+        while settled := await deliver_batch(self.carrier, self.clock, self.limits):
             handled += settled
         return handled
 
     async def look_up(self) -> int:
         """Ask the carrier about what is unknown."""
         return await reconcile(self.carrier, self.clock)
+
+    async def settled(self, text_id: UUID) -> None:
+        """Wait until the carrier has reported how a text has ended."""
+
+        async def ended() -> bool:
+            rows = await sql("SELECT settled_at FROM outbox_message WHERE id = $1", text_id)
+            return rows[0]["settled_at"] is not None
+
+        await until(ended)
 
     async def says(self, phone: str, body: str, **more: Any) -> dict[str, Any]:
         """A parent sends a text; then the worker works."""
@@ -142,7 +156,7 @@ async def running(database_url: str, clock: Hands) -> AsyncIterator[Running]:
             await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=30))
             for url in (address(web_door), address(emulator_door))
         ]
-        yield Running(settings, clock, clients[0], clients[1], carrier)
+        yield Running(settings, clock, clients[0], clients[1], carrier, Limits.of(settings))
 
 
 async def until(condition: Callable[[], Any], seconds: float = 10) -> None:

@@ -46,6 +46,8 @@ async def serving(
     # What `serve` does, less its signal handlers, which belong to pytest here, and its slow tick.
     server.lifespan = config.lifespan_class(config)
     await server.startup([opened])
+    # Sets the Date header, once.
+    await server.on_tick(0)
     try:
         yield server
     finally:

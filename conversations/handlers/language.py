@@ -18,7 +18,7 @@ from conversations.understanding.reading import Reading
 
 # Fewer words say little about which language somebody prefers.
 ENOUGH_WORDS = 3
-# What is weightier than its language is answered by itself.
+# What is weightier than its language is answered by itself; what is not understood tells no language.
 _ORDINARY = frozenset(
     {
         Intent.CONFIRM,
@@ -28,8 +28,6 @@ _ORDINARY = frozenset(
         Intent.QUERY_WHEN,
         Intent.QUERY_WHERE,
         Intent.QUERY_WHAT,
-        Intent.UNSURE,
-        Intent.UNKNOWN,
     }
 )
 

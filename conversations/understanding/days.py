@@ -11,7 +11,15 @@ from typing import Any
 
 from conversations.understanding.calendar import Calendar, Days
 from conversations.understanding.daywords import DayWords
-from conversations.understanding.mention import FULL_DAY, HALF_DAY, Hour, Mention, hour_mention, told_apart
+from conversations.understanding.mention import (
+    FULL_DAY,
+    HALF_DAY,
+    Hour,
+    Mention,
+    bare_clock,
+    hour_mention,
+    told_apart,
+)
 from conversations.understanding.phrases import NO_SLOTS, Match
 from conversations.understanding.ranges import with_ranges
 from conversations.wish import DayPart
@@ -30,7 +38,7 @@ def _slots(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, list[tu
     """What each place of a clause could be."""
     found: list[Mapping[str, list[tuple[int, Any]]]] = []
     for at, word in enumerate(words):
-        if word[0].isdigit():
+        if word[0].isdecimal():
             found.append(_in_figures(word, at))
         else:
             found.append(_in_words(words, at, known) if word in known.first_words else NO_SLOTS)  # type: ignore[arg-type]
@@ -74,9 +82,11 @@ def _in_words(words: tuple[str, ...], at: int, known: DayWords) -> Mapping[str, 
         end = at + len(name)
         if words[at:end] == name:
             slots.setdefault(slot, []).append((end, value))
-            if slot == "{n}" and value <= FULL_DAY:
+            if not isinstance(value, int) or slot != "{n}":
+                continue
+            if value <= FULL_DAY:
                 slots.setdefault("{hour}", []).append((end, (value % FULL_DAY, 0)))
-            if slot == "{n}" and value <= LAST_MINUTE:
+            if value <= LAST_MINUTE:
                 slots.setdefault("{minute}", []).append((end, value))
     for options in slots.values():
         options.sort(key=lambda option: -option[0])
@@ -149,7 +159,7 @@ def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tup
             found.append(mention)
     for at, word in enumerate(words):
         if at not in taken and "{clock}" in slots[at]:
-            found.append(hour_mention(at, at + 1, "hour", slots[at]["{clock}"][0][1], known))
+            found.append(bare_clock(at, slots[at]["{clock}"][0][1], known))
         elif at not in taken and "{date}" in slots[at] and (days := _date_in_figures(word, calendar)):
             found.append(Mention(at, at + 1, "date", days))
     found.sort(key=lambda mention: mention.start)
@@ -178,6 +188,8 @@ def _day(match: Match, words: tuple[str, ...], known: DayWords, calendar: Calend
     if match.slot("{day}") and (behind in known.behind_hours or behind in known.not_behind_days):
         return None  # "tuesday 10 am", "the first one"
     days = _DAYS[match.act](match.slot, calendar)
+    if days is None and match.act == "day_and_month":
+        days = Days(unsure=True)  # "31 april": there is no such day, and no other may be made of its words
     at = calendar.visit.time() if match.act == "visit_in_a_week" and calendar.visit else None
     return Mention(match.start, match.end, match.act, days, at=at) if days else None
 

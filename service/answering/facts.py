@@ -11,6 +11,8 @@ from conversations.facts import ChildFacts, Facts, KnownFacility, NextDue, Promp
 from conversations.families import abouts
 from conversations.states import JoiningConsent, JoiningFacility, State
 from service.database import sql
+from service.messaging.consent import QUARANTINED
+from service.messaging.quiet_hours import TextHours, hours_of
 from service.messaging.standing import MADE_UP, TOLD
 from service.messaging.statuses import WENT_OUT
 from service.registration.claims import MAY_CLAIM
@@ -24,7 +26,7 @@ SEXES: Final[dict[str, Sex]] = {"female": "F", "male": "M"}
 
 # One row, also for a phone that belongs to nobody.
 PHONE = f"""
-SELECT g.id, g.name, g.language,
+SELECT g.id, g.name, g.language, {QUARANTINED} AS quarantined,
        EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = p.phone AND o.ended_at IS NULL) AS opted_out,
        {MAY_CLAIM} AS may_join,
        (SELECT c.language_offered FROM conversation c WHERE c.phone = p.phone) AS language_offered,
@@ -36,8 +38,8 @@ FROM (SELECT $1::text AS phone) p LEFT JOIN guardian g ON g.phone = p.phone
 CHILDREN = """
 SELECT c.id AS child_id, c.first_name, c.date_of_birth, c.sex, f.name AS facility, f.address,
        f.phone AS clinic_phone, f.medical_sentence, f.zone, f.country, d.by_another,
-       v.id AS appointment_id, v.version, v.status, v.starts_at,
-       fc.due_on,
+       f.texts_from, f.sunday_texts_from, f.texts_until,
+       v.id AS appointment_id, v.version, v.status, v.starts_at, fc.due_on,
        CASE WHEN f.names_vaccines THEN ARRAY(
            SELECT DISTINCT unnest(p.antigens) FROM planned_dose p WHERE p.appointment = v.id ORDER BY 1)
        END AS protects_against,
@@ -100,44 +102,55 @@ ORDER BY s.starts_at, c.first_name, c.id
 # The recalls take three weeks; so long afterwards a family may still come back to them.
 MISSED_LATELY = timedelta(days=60)
 
-# What the phone may be answering: texts about visits that went out since it last wrote, the latest of each.
+# What the phone may be answering: texts about visits that went out since it last wrote and before it did,
+# the latest of each.
 PROMPTS = f"""
 SELECT * FROM (
     SELECT DISTINCT ON (told.appointment) told.appointment, told.version, o.sent_at, o.id AS text_id,
            o.kind = 'recall' AS recall
     FROM outbox_message o CROSS JOIN LATERAL {TOLD}
     WHERE o.phone = $1 AND o.kind NOT IN ('cancelled', 'asked_again') AND o.status = ANY($2::text[])
-      AND o.sent_at > coalesce($3::timestamptz, '-infinity')
+      AND o.sent_at > coalesce($3::timestamptz, '-infinity') AND o.sent_at <= $4
     ORDER BY told.appointment, o.sent_at DESC) AS latest
 ORDER BY sent_at
 """  # noqa: S608 - made of constants
 
 
 class PhoneFacts(msgspec.Struct, frozen=True):
-    """The facts of the conversation, and whose phone it is."""
+    """The facts of the conversation, whose phone it is, and when its clinic may text of itself."""
 
     facts: Facts
     guardian_id: UUID | None
+    hours: TextHours | None = None
 
 
-async def load(phone: str, state: State, *, turned_at: datetime | None, now: datetime) -> PhoneFacts:
+async def load(
+    phone: str,
+    state: State,
+    *,
+    turned_at: datetime | None,
+    now: datetime,
+    written_at: datetime | None = None,
+) -> PhoneFacts:
     """Read what the machine may know.
 
     Args:
         state: What the conversation waits for: facilities are loaded where one is to be named.
-        turned_at: When the phone last wrote.
+        turned_at: When the phone wrote before.
+        written_at: When it wrote what is to be handled; None for just now.
     """
     owner = (await sql(PHONE, phone, now, country_of(phone)))[0]
     named = await sql(FACILITIES) if isinstance(state, JoiningFacility | JoiningConsent) else ()
     facilities = tuple(KnownFacility(row["id"], row["name"], row["join_code"]) for row in named)
-    if owner["id"] is None:
-        return PhoneFacts(_facts_of_stranger(owner, facilities, now), None)
+    if owner["id"] is None or owner["quarantined"]:
+        return PhoneFacts(_facts_of_stranger(owner, facilities, now), owner["id"])
     children = await sql(CHILDREN, owner["id"], now)
     missed = await sql(MISSED, owner["id"], now - MISSED_LATELY)
-    prompts = await sql(PROMPTS, phone, list(WENT_OUT), turned_at)
+    prompts = await sql(PROMPTS, phone, list(WENT_OUT), turned_at, written_at or now)
     given_up = await _given_up(owner["id"], state, children, prompts, now)
-    found = _facts(owner, children, missed, prompts, facilities, now)
-    return PhoneFacts(msgspec.structs.replace(found, given_up_by_another=given_up), owner["id"])
+    known = _facts(owner, children, missed, prompts, facilities, now)
+    known = msgspec.structs.replace(known, given_up_by_another=given_up)
+    return PhoneFacts(known, owner["id"], hours_of(children[0]) if children else None)
 
 
 async def _given_up(
@@ -153,10 +166,10 @@ async def _given_up(
 def _facts_of_stranger(owner: Any, facilities: tuple[KnownFacility, ...], now: datetime) -> Facts:
     return Facts(
         now=now.astimezone(_zone(owner["zone"])),
-        language=FALLBACK_LANGUAGE,
+        language=owner["language"] or FALLBACK_LANGUAGE,
         known=False,
         opted_out=owner["opted_out"],
-        may_join=owner["may_join"],
+        may_join=owner["may_join"] and not owner["quarantined"],
         facilities=facilities,
     )
 

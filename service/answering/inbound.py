@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
@@ -28,10 +29,13 @@ from conversations.understanding.reading import Reading
 from conversations.understanding.reading import Scene as Circumstances
 from service.answering import effects, facts
 from service.answering.effects import Scene
+from service.answering.facts import PhoneFacts
+from service.answering.loops import is_looping
 from service.database import AWAY, sql, unit_of_work
 from service.messaging import consent
 from service.messaging.handoffs import ask_a_person
 from service.messaging.outbox import REPLY_USEFUL_FOR, OwedText, owe
+from service.messaging.quiet_hours import quiet_until
 
 # A step asks at most for places, loses one, looks again: more rounds would be a machine in a circle.
 MOST_ROUNDS = 6
@@ -51,6 +55,8 @@ class InboundText(msgspec.Struct, frozen=True, kw_only=True):
         sid: The carrier's id for it.
         opt_out_type: The word that the carrier has already acted on and answered.
         other_fields: What the webhook told beyond what we read.
+        written_at: When the phone wrote it, if no webhook brought it and it was found later in the carrier's
+            list; None for just now.
     """
 
     sid: str
@@ -60,6 +66,7 @@ class InboundText(msgspec.Struct, frozen=True, kw_only=True):
     media_count: int = 0
     opt_out_type: OptOutType | None = None
     other_fields: dict[str, list[str]] = {}
+    written_at: datetime | None = None
 
 
 class Outcome(StrEnum):
@@ -120,11 +127,11 @@ async def _handle(text: InboundText, now: datetime) -> Outcome:
             # A short code or a name: nobody to converse with.
             return Outcome.NOT_A_PHONE
         state, turned_at = await _lock_conversation(text.phone, now)
-        known = await facts.load(text.phone, state, turned_at=turned_at, now=now)
+        known = await facts.load(text.phone, state, turned_at=turned_at, now=now, written_at=text.written_at)
         scene = Scene(text.phone, known.guardian_id, inbound_id, turned_at, now)
         said = Said(storable(text.body)[:LONGEST_TEXT], text.media_count, text.opt_out_type)
         turn = await _converse(state, said, known.facts, scene)
-        answer = await _answer(turn, scene, turn.language or known.facts.language)
+        answer = await _answer(turn, scene, known, text)
         await _save(turn, scene, answer)
     log.debug("text handled", inbound=str(inbound_id), says=[say.key for say in turn.says])
     return Outcome.HANDLED
@@ -152,8 +159,8 @@ async def _insert(text: InboundText, now: datetime) -> UUID | None:
     """Store the text; None when the carrier's id is known already."""
     rows = await sql(
         """INSERT INTO inbound_message
-               (id, provider_sid, phone, to_number, body, media_count, other_fields, received_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+               (id, provider_sid, phone, to_number, body, media_count, other_fields, received_at, late)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
            ON CONFLICT (provider_sid) DO NOTHING RETURNING id""",
         uuid4(),
         text.sid,
@@ -163,6 +170,7 @@ async def _insert(text: InboundText, now: datetime) -> UUID | None:
         text.media_count,
         msgspec.json.encode(text.other_fields).decode().replace("\\u0000", "\ufffd"),
         now,
+        text.written_at is not None,
     )
     inbound_id: UUID | None = rows[0]["id"] if rows else None
     return inbound_id
@@ -250,11 +258,12 @@ async def _save(turn: Turn, scene: Scene, answer: UUID | None) -> None:
     )
 
 
-async def _answer(turn: Turn, scene: Scene, language: str) -> UUID | None:
-    """Owe what is to be said, as one text; its id."""
+async def _answer(turn: Turn, scene: Scene, known: PhoneFacts, text: InboundText) -> UUID | None:
+    """Owe what is to be said, as one text; its id, if it goes out."""
     if not turn.says:
         return None
-    text = OwedText(
+    language = turn.language or known.facts.language
+    answer = OwedText(
         phone=scene.phone,
         body=" ".join(render(say, language=language) for say in turn.says),
         kind="opt_out" if turn.opted_out else "reply",
@@ -263,5 +272,32 @@ async def _answer(turn: Turn, scene: Scene, language: str) -> UUID | None:
         guardian_id=scene.guardian_id,
         in_answer_to=scene.inbound_id,
     )
-    (text_id,) = await owe([text], now=scene.now)
+    if text.written_at is not None:
+        return await _answer_late(answer, text.written_at, known, scene)
+    if await is_looping(answer, now=scene.now):
+        return None
+    (text_id,) = await owe([answer], now=scene.now)
     return text_id
+
+
+async def _answer_late(
+    answer: OwedText, written_at: datetime, known: PhoneFacts, scene: Scene
+) -> UUID | None:
+    """Answer a text that we found late: by day, and not if it has an answer that a restore made us forget.
+
+    Once an answer would only confuse, staff are asked to look: the parent has heard nothing.
+    """
+    zone = known.facts.now.tzinfo
+    by_day = scene.now
+    if known.hours is not None and isinstance(zone, ZoneInfo):
+        by_day = quiet_until(scene.now, known.hours, zone)
+    useful_until = written_at + REPLY_USEFUL_FOR
+    if by_day < useful_until:
+        late = msgspec.structs.replace(
+            answer, not_before=by_day, useful_until=useful_until, maybe_sent_since=written_at
+        )
+        (text_id,) = await owe([late], now=scene.now)
+        return text_id
+    if scene.guardian_id is not None:
+        await ask_a_person(scene.phone, "late_text", now=scene.now, inbound_id=scene.inbound_id)
+    return None

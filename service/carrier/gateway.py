@@ -17,7 +17,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from service.carrier.error_table import SOON, classify
+from service.carrier.error_table import classify
 from service.carrier.port import (
     CarrierError,
     CarrierStatus,
@@ -25,6 +25,7 @@ from service.carrier.port import (
     NotProcessed,
     OutcomeUnknown,
     OutgoingText,
+    ReceivedText,
 )
 from service.settings import Settings
 
@@ -34,6 +35,8 @@ ANSWER_WITHIN_SECONDS = 10
 LONGEST_VALIDITY_SECONDS = 36_000
 # How many of a phone's latest texts are read when one is looked up.
 LOOK_BACK = 50
+# The most that the carrier gives at once.
+LARGEST_PAGE = 1000
 
 STATUSES: dict[str, CarrierStatus] = {
     "accepted": "accepted",
@@ -55,7 +58,11 @@ class TwilioGateway:
 
     def __init__(self, client: Client, settings: Settings) -> None:
         self._messages = client.messages
+        self._account = client.api.accounts(settings.twilio_account_sid)
         self._callback = f"{settings.public_url}/twilio/status"
+        self._service_sid = settings.twilio_messaging_service_sid
+        # Of an account that also serves others, only what is written to us is ours.
+        self._to_us = {"to": settings.twilio_from_number} if settings.twilio_from_number else {}
         self._sender: dict[str, Any] = (
             {"messaging_service_sid": settings.twilio_messaging_service_sid}
             if settings.twilio_messaging_service_sid
@@ -79,8 +86,32 @@ class TwilioGateway:
         """See Carrier.sent_to."""
         async with _within_time():
             found = await self._messages.list_async(to=phone, limit=LOOK_BACK)
-        texts = [_carrier_text(message) for message in found]
+        # Not the carrier's own answers to STOP and HELP.
+        texts = [_carrier_text(message) for message in found if message.direction == "outbound-api"]
         return sorted((t for t in texts if t.created_at >= since), key=lambda t: t.created_at)
+
+    async def account_status(self) -> str:
+        """What the carrier says of our account: "active" when it may send.
+
+        Raises:
+            CarrierError: the credentials are refused, or it cannot be asked now.
+        """
+        async with _within_time():
+            account = await self._account.fetch_async()
+        return str(account.status)
+
+    async def received_since(self, since: datetime) -> list[ReceivedText]:
+        """See Carrier.received_since."""
+        async with _within_time():
+            found = await self._messages.list_async(
+                date_sent_after=since, page_size=LARGEST_PAGE, **self._to_us
+            )
+        texts = [
+            _received(message)
+            for message in found
+            if message.direction == "inbound" and message.messaging_service_sid in {None, self._service_sid}
+        ]
+        return sorted(texts, key=lambda text: text.created_at)
 
 
 @asynccontextmanager
@@ -123,7 +154,7 @@ def _as_carrier_error(error: Exception) -> CarrierError:
         case TwilioRestException():
             return classify(error.status, error.code)
         case aiohttp.ClientConnectorError():
-            return NotProcessed(None, wait=SOON)
+            return NotProcessed(None)
         case TwilioException() | aiohttp.ClientError() | TimeoutError() | ValueError():
             # ValueError: an answer that is no JSON.
             return OutcomeUnknown(None)
@@ -139,4 +170,16 @@ def _carrier_text(message: MessageInstance) -> CarrierText:
         status=STATUSES.get(str(message.status), "accepted"),
         created_at=created,
         error_code=int(message.error_code) if message.error_code else None,
+    )
+
+
+def _received(message: MessageInstance) -> ReceivedText:
+    assert message.sid is not None
+    return ReceivedText(
+        sid=message.sid,
+        phone=message.from_ or "",
+        to=message.to or "",
+        body=message.body or "",
+        media_count=int(message.num_media or 0),
+        created_at=message.date_created or datetime.now(UTC),
     )

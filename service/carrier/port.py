@@ -3,7 +3,7 @@
 The rest of the service knows only these types; Twilio's SDK, codes and statuses end at the gateway.
 
 CarrierError             the text was not accepted, or we cannot know
-├── NotProcessed         it never got in: safe to try again, after `wait`
+├── NotProcessed         it never got in: safe to try again
 ├── OutcomeUnknown       it may have been accepted: look it up before anything else
 ├── Refused              it will never be accepted
 ├── OptedOut             the number does not want texts from us
@@ -44,6 +44,17 @@ class CarrierText(msgspec.Struct, frozen=True):
     error_code: int | None = None
 
 
+class ReceivedText(msgspec.Struct, frozen=True):
+    """A parent's text as the carrier lists it."""
+
+    sid: str
+    phone: str
+    to: str
+    body: str
+    media_count: int
+    created_at: datetime
+
+
 class Carrier(Protocol):
     """Sends texts and knows what became of them."""
 
@@ -61,18 +72,24 @@ class Carrier(Protocol):
             CarrierError: it cannot be asked now.
         """
 
+    async def received_since(self, since: datetime) -> list[ReceivedText]:
+        """The carrier's own record of what phones have sent us since a moment, oldest first.
+
+        Raises:
+            CarrierError: it cannot be asked now.
+        """
+
 
 class CarrierError(Exception):
     """A text was not accepted, or may not have been. `code` is the carrier's own number for it."""
 
-    def __init__(self, code: int | None, *, wait: timedelta = timedelta(0)) -> None:
+    def __init__(self, code: int | None) -> None:
         super().__init__(f"carrier code {code}")
         self.code = code
-        self.wait = wait
 
 
 class NotProcessed(CarrierError):
-    """The carrier did nothing: the same text may be offered again after `wait`."""
+    """The carrier did nothing: the same text may be offered again."""
 
 
 class OutcomeUnknown(CarrierError):

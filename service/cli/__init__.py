@@ -48,6 +48,7 @@ COMMANDS: Final = (
         "service.cli.migrate",
         (Argument("--demo", {"action": "store_true", "help": "also load a demo clinic"}),),
     ),
+    Command("doctor", "say in plain words what is well and what is not", "service.cli.doctor"),
     Command(
         "user",
         "make an account; the password is read from standard input",

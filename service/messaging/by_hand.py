@@ -14,7 +14,7 @@ from service.access.scope import guardians_in_scope, require_staff
 from service.database import sql, unit_of_work
 from service.errors import Invalid, NotFound
 from service.messaging.outbox import Kind, OwedText, owe
-from service.messaging.statuses import OutboxStatus
+from service.messaging.statuses import OutboxStatus, Reason
 from service.paging import Page, Paged, paged
 from tables.messages import OutboxMessage
 from tables.people import Guardian
@@ -32,7 +32,13 @@ class NewText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TextView(msgspec.Struct, frozen=True):
-    """A text and what became of it. `not_before` is later than `created_at` during quiet hours."""
+    """A text and what became of it.
+
+    Attributes:
+        not_before: Later than `created_at` during quiet hours, or while the carrier is tried again.
+        reason: Why it was suppressed.
+        follows: The text in whose place it goes out, because that one did not arrive.
+    """
 
     id: UUID
     guardian_id: UUID | None
@@ -45,6 +51,8 @@ class TextView(msgspec.Struct, frozen=True):
     sent_at: datetime | None
     settled_at: datetime | None
     error_code: int | None
+    reason: Reason | None
+    follows: UUID | None
 
 
 class TextFilter(msgspec.Struct, frozen=True):
@@ -80,7 +88,8 @@ async def send(new: NewText, *, actor: Actor, now: datetime) -> TextView:
         )
         (text_id,) = await owe([text], now=now)
         await sql(
-            """UPDATE outbox_message o SET status = 'suppressed', settled_at = $2 WHERE id = $1
+            """UPDATE outbox_message o SET status = 'suppressed', reason = 'opt_out', settled_at = $2
+               WHERE id = $1
                AND EXISTS (SELECT 1 FROM opt_out p WHERE p.phone = o.phone AND p.ended_at IS NULL)""",
             text_id,
             now,
@@ -167,6 +176,8 @@ async def _select(where: Where, page: Page) -> list[TextView]:
             OutboxMessage.sent_at,
             OutboxMessage.settled_at,
             OutboxMessage.error_code,
+            OutboxMessage.reason,
+            OutboxMessage.follows,
         )
         .where(where)
         .order_by(OutboxMessage.created_at, OutboxMessage.id, ascending=False)

@@ -1,4 +1,8 @@
-"""Who must not be texted. Our own record, whatever the carrier keeps; nobody but the phone ends it."""
+"""Who must not be texted. Our own record, whatever the carrier keeps; nobody but the phone ends it.
+
+What a phone has agreed to or forbidden stands in an append-only ledger, consent_entry, which triggers keep
+in step with opt-outs and guardians' consent, whoever changes them.
+"""
 
 from datetime import datetime
 from typing import Literal
@@ -9,6 +13,12 @@ from service.access.audit import entry, record
 from service.database import sql
 
 Source = Literal["text", "carrier", "staff"]
+
+# Whether the phone of a guardian g is said to be somebody else's. Only a consent that staff record later
+# ends that: nobody is named to such a phone, and its START does not count for the family.
+QUARANTINED = """coalesce((
+    SELECT e.change = 'wrong_number' FROM consent_entry e
+    WHERE e.phone = g.phone AND e.change IN ('wrong_number', 'agreed') ORDER BY e.id DESC LIMIT 1), false)"""
 
 
 async def opt_out(
@@ -41,9 +51,8 @@ async def opt_in(phone: str, *, now: datetime, actor: Actor = SYSTEM) -> bool:
         Whether this is news: False when the phone had not opted out.
     """
     agreed = await sql(
-        """UPDATE guardian SET consented_at = $2 WHERE phone = $1 AND consented_at IS NULL
-           AND NOT EXISTS (SELECT 1 FROM handoff h WHERE h.phone = $1 AND h.reason = 'wrong_number'
-                           AND h.closed_at IS NULL) RETURNING id""",
+        f"""UPDATE guardian g SET consented_at = $2
+            WHERE g.phone = $1 AND g.consented_at IS NULL AND NOT {QUARANTINED} RETURNING g.id""",  # noqa: S608 - a constant
         phone,
         now,
     )
@@ -66,8 +75,9 @@ async def withdraw(phone: str, *, now: datetime, actor: Actor = SYSTEM) -> bool:
     Returns:
         Whether this is news.
     """
+    await sql("INSERT INTO consent_entry (at, phone, change) VALUES ($2, $1, 'wrong_number')", phone, now)
     await sql(
-        """UPDATE outbox_message SET status = 'suppressed', settled_at = $2
+        """UPDATE outbox_message SET status = 'suppressed', reason = 'wrong_number', settled_at = $2
            WHERE phone = $1 AND status = 'pending' AND kind NOT IN ('reply', 'opt_out')""",
         phone,
         now,

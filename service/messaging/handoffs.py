@@ -39,8 +39,8 @@ async def ask_a_person(phone: str, reason: str, *, now: datetime, inbound_id: UU
 
     Returns:
         Whether this is news: False while an entry for the same reason is open. Another reason takes the
-        place of the one before: staff need the latest. What is urgent stays so until closed, unless
-        the number turns out to be somebody else's: that is never covered up, it keeps names from going there.
+        place of the one before, because staff need the latest; but what the family wrote is not covered up
+        by what became of a text of ours, and what is urgent by nothing at all.
     """
     rows = await sql(
         """INSERT INTO handoff (id, phone, reason, inbound, opened_at)
@@ -48,8 +48,8 @@ async def ask_a_person(phone: str, reason: str, *, now: datetime, inbound_id: UU
            ON CONFLICT (phone) WHERE closed_at IS NULL
            DO UPDATE SET reason = EXCLUDED.reason, inbound = EXCLUDED.inbound
            WHERE handoff.reason <> EXCLUDED.reason
-             AND (handoff.reason <> 'urgent' OR EXCLUDED.reason = 'wrong_number')
-             AND (handoff.reason <> 'wrong_number' OR EXCLUDED.reason <> 'urgent') RETURNING id""",
+             AND (EXCLUDED.inbound IS NOT NULL OR handoff.inbound IS NULL)
+             AND handoff.reason <> 'urgent' RETURNING id""",
         phone,
         reason,
         inbound_id,

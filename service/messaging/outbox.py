@@ -40,8 +40,14 @@ PRIORITIES: dict[Kind, int] = {
 # Without it a family would go to the clinic for nothing: too late is worse than at night.
 URGENT: frozenset[Kind] = frozenset({"moved", "cancelled"})
 
+# Sent without anybody waiting for it: a family hears only so much about one visit.
+CAPPED: frozenset[Kind] = frozenset({"booked", "reminder", "recall", "asked_again"})
+
 # A reply that comes later than this confuses more than it helps.
 REPLY_USEFUL_FOR = timedelta(hours=4)
+
+# PostgreSQL takes 32,767 values in one statement, and a text has about twenty.
+ROWS_AT_ONCE = 1_000
 
 
 class OwedText(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +60,8 @@ class OwedText(msgspec.Struct, frozen=True, kw_only=True):
         further_visits: The others of that day, each with its version, where it speaks of several; if one has
             changed, the text is written anew.
         not_before, useful_until: The span in which sending it makes sense.
+        maybe_sent_since: From this moment on it may have gone out without our knowing (before a restore, for
+            example); the carrier's own list is asked first.
     """
 
     phone: str
@@ -67,6 +75,7 @@ class OwedText(msgspec.Struct, frozen=True, kw_only=True):
     further_visits: tuple[tuple[UUID, int], ...] = ()
     in_answer_to: UUID | None = None
     written_by: UUID | None = None
+    maybe_sent_since: datetime | None = None
 
 
 async def owe(texts: Sequence[OwedText], *, now: datetime) -> list[UUID]:
@@ -75,8 +84,6 @@ async def owe(texts: Sequence[OwedText], *, now: datetime) -> list[UUID]:
     Returns:
         The ids of the texts, in order.
     """
-    if not texts:
-        return []
     rows = [
         OutboxMessage(
             phone=text.phone,
@@ -91,17 +98,20 @@ async def owe(texts: Sequence[OwedText], *, now: datetime) -> list[UUID]:
             written_by=text.written_by,
             not_before=text.not_before,
             useful_until=text.useful_until,
-            status="pending",
+            status="pending" if text.maybe_sent_since is None else "unknown",
+            sent_at=text.maybe_sent_since,
+            leased_until=None if text.maybe_sent_since is None else now,
             created_at=now,
         )
         for text in texts
     ]
-    await OutboxMessage.insert(*rows)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        await OutboxMessage.insert(*rows[start : start + ROWS_AT_ONCE])
     further = [
         OutboxVisit(outbox_message=row.id, appointment=appointment_id, appointment_version=version)
         for row, text in zip(rows, texts, strict=True)
         for appointment_id, version in text.further_visits
     ]
-    if further:
-        await OutboxVisit.insert(*further)
+    for start in range(0, len(further), ROWS_AT_ONCE):
+        await OutboxVisit.insert(*further[start : start + ROWS_AT_ONCE])
     return [row.id for row in rows]

@@ -5,10 +5,12 @@ from uuid import UUID
 
 import structlog
 
-from service.carrier.error_table import REACTIONS
-from service.carrier.port import CarrierText, OptedOut
+from service.carrier.error_table import LATER, reaction_to
+from service.carrier.port import CarrierText
 from service.database import sql, unit_of_work
 from service.messaging import consent
+from service.messaging.follow_up import follow_up
+from service.messaging.sender import open_breaker
 from service.messaging.statuses import is_final, lower_than
 
 # A text has three reports or more, so one of them is one statement: the receipt is kept, once per status,
@@ -32,23 +34,33 @@ WITH known AS (
 SELECT EXISTS (SELECT 1 FROM settled) AS settled FROM known
 """
 
+ENDED_IN_VAIN = ("undelivered", "failed")
+
 log = structlog.get_logger(__name__)
 
 
-async def take_receipt(text_id: UUID, report: CarrierText, *, now: datetime) -> bool:
-    """Record one report, once, however often it comes.
+async def take_receipt(text_id: UUID, report: CarrierText, *, now: datetime, sender: str) -> bool:
+    """Record one report, once, however often it comes, and see to what follows from it.
 
     Returns:
         Whether it moved a text of ours forward. An unknown text is no error: the carrier must not be asked
         to repeat what nobody can use.
     """
-    if REACTIONS.get(report.error_code or 0, (None,))[0] is not OptedOut:
+    if report.status not in ENDED_IN_VAIN:
         return await _take(text_id, report, now)
+    reaction = reaction_to(report.error_code)
     async with unit_of_work():
         settled = await _take(text_id, report, now)
-        # Also when the text was settled before: that the number has opted out stays true.
-        for row in await sql("SELECT phone FROM outbox_message WHERE id = $1", text_id):
-            await consent.opt_out(row["phone"], "carrier", now=now)
+        if reaction.action == "opt_out":
+            # Also when the text was settled before: that the number has opted out stays true.
+            for row in await sql("SELECT phone FROM outbox_message WHERE id = $1", text_id):
+                await consent.opt_out(row["phone"], "carrier", now=now)
+        if settled:
+            await follow_up(text_id, report.error_code, now=now)
+        if settled and reaction.action == "stop":
+            await open_breaker(sender, failures=1, until=now + LATER, code=report.error_code)
+    if settled and reaction.alert:
+        log.error("carrier needs attention", code=report.error_code, meaning=reaction.meaning)
     return settled
 
 

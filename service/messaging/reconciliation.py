@@ -19,7 +19,8 @@ import structlog
 from service.carrier.port import Carrier, CarrierError, CarrierText
 from service.clock import Clock
 from service.database import sql, unit_of_work
-from service.messaging.delivery import LEASE, settle
+from service.messaging.claiming import LEASE
+from service.messaging.delivery import settle
 from service.messaging.handoffs import ask_a_person
 
 BATCH = 100
@@ -126,7 +127,8 @@ async def _known_sids(sids: list[str]) -> set[str]:
 async def _send_again(text: UnknownText, *, now: datetime) -> None:
     """The carrier never took it: back into the queue, where it may turn out to be too late."""
     await sql(
-        """UPDATE outbox_message SET status = 'pending', leased_until = NULL, not_before = $2
+        """UPDATE outbox_message
+           SET status = 'pending', leased_until = NULL, not_before = greatest(not_before, $2)
            WHERE id = $1 AND status = 'unknown'""",
         text.id,
         now,

@@ -112,16 +112,6 @@ async def test_an_emergency_is_urgent_until_somebody_has_looked_and_stands_first
     assert summary.state == "Waits for a person, as asked."
 
 
-async def test_an_urgent_text_does_not_cover_up_a_wrong_number(doseline: Running) -> None:
-    await a_visit(doseline)
-    await ask_a_person(AMINA, "wrong_number", now=NOW)
-    await ask_a_person(AMINA, "urgent", now=NOW)
-    await ask_a_person(BABA, "urgent", now=NOW)
-    await ask_a_person(BABA, "asked", now=NOW)
-    rows = await sql("SELECT reason FROM handoff ORDER BY phone")
-    assert [row["reason"] for row in rows] == ["wrong_number", "urgent"]
-
-
 async def test_vaccinated_elsewhere_is_a_claim_and_the_visit_stays(doseline: Running) -> None:
     visit = await a_visit(doseline)
     await doseline.asks(AMINA, "she already got it at the hospital")

@@ -90,6 +90,8 @@ async def test_a_fourth_child_has_to_wait(doseline: Running) -> None:
     for name in ("Zuri", "Juma", "Neema"):
         for text in _dialogue(name, "2025-12-01"):
             await doseline.asks(STRANGER, text)
+        # Nobody registers three children within half a minute: that would be taken for a machine.
+        doseline.clock.pass_(timedelta(minutes=1))
     assert "cannot take another child" in await doseline.asks(STRANGER, "join")
     assert (await list_claims(None, actor=SYSTEM, page=Page())).total == 3
 

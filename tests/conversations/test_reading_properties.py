@@ -1,7 +1,7 @@
 """What must hold for any text, and for any way of typing the golden ones."""
 
 import tomllib
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,9 @@ GOLDEN = [
     for kind in ("confirms", "stops")
     for text in kinds[kind]
 ]
-POLITE = {"en": "please", "es": "por favor"}
+POLITE = {"en": "please", "es": "por favor", "fr": "svp", "sw": "tafadhali", "hi": "kripya"}
+HELLO = {"en": "hello", "es": "hola", "fr": "bonjour", "sw": "habari", "hi": "namaste"}
+THANKS = {"en": "thank you", "es": "gracias", "fr": "merci", "sw": "asante", "hi": "dhanyawad"}
 WORDS = st.sampled_from(
     (
         *(
@@ -136,9 +138,9 @@ def typed_otherwise(text: str, language: str) -> dict[str, str]:
         "small": text.lower(),
         "an emoji": f"{text} 🙏🏽",
         "stops": f"{text}!!",
-        "a greeting": f"{'hola' if language == 'es' else 'hello'}, {text}",
+        "a greeting": f"{HELLO[language]}, {text}",
         "politeness": f"{text} {POLITE[language]}",
-        "thanks": f"{text}. {'gracias' if language == 'es' else 'thank you'}",
+        "thanks": f"{text}. {THANKS[language]}",
         "plain letters": normalise(text),
         "look-alikes": text.replace("o", "\u043e").replace("e", "\u0435"),
         "invisible marks": f"\u200e{text}\u200b",
@@ -154,3 +156,9 @@ def test_how_it_is_typed_does_not_change_what_it_means(language: str, text: str)
         if (reading := understand(typed, scene(language))).intent is not meant
     }
     assert changed == {}
+
+
+@pytest.mark.parametrize("text", ["\u2776", "\u00b2", "\u2776/\u2777", "12/\u2776", "3.\u00b2"])
+def test_a_figure_that_is_no_decimal_number_is_no_date(text: str) -> None:
+    """Such a figure counts as a digit, and int() refuses it."""
+    assert understand(text, Scene(now=datetime(2026, 3, 4, 9, tzinfo=UTC))).wish.dates == ()

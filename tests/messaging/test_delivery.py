@@ -2,24 +2,28 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from service.access.actor import SYSTEM
-from service.carrier.port import Carrier, CarrierText, NotProcessed, OutgoingText
+from service.carrier.port import Carrier, CarrierText, OutgoingText
 from service.database import sql
+from service.messaging.claiming import BATCH, LEASE
 from service.messaging.consent import opt_out
-from service.messaging.delivery import BATCH, LEASE, deliver_batch
+from service.messaging.delivery import deliver_batch
 from service.messaging.outbox import Kind, OwedText, owe
 from service.messaging.reconciliation import reconcile
 from service.scheduling import booking
+from tests.carriers import DeadLine
 from tests.factories import NOW, a_child, a_facility, a_session, an_appointment
 from tests.running import Hands, Running, until
 
 PHONE = "+254700000001"
+# How often a worker that nobody wakes looks for what is left behind.
+SWEEP = timedelta(seconds=2)
 
 
 def text(body: str, kind: Kind = "reply", phone: str = PHONE, **more: Any) -> OwedText:
@@ -182,7 +186,7 @@ async def test_a_callback_that_comes_before_the_answer_is_not_undone_by_it(dosel
     assert str(rows[0]["provider_sid"]).startswith("SM")
 
 
-class DyingCarrier:
+class DyingCarrier(DeadLine):
     """The carrier of a worker that is killed: some calls go through, and none comes back to it."""
 
     def __init__(self, carrier: Carrier, went_through: int) -> None:
@@ -196,10 +200,6 @@ class DyingCarrier:
             await self._carrier.send(text)
         await asyncio.Event().wait()
         raise AssertionError
-
-    async def sent_to(self, phone: str, *, since: datetime) -> list[CarrierText]:
-        """A dead worker asks nothing."""
-        raise AssertionError(phone, since)
 
 
 async def test_what_a_killed_worker_left_is_settled_by_the_next_one(doseline: Running) -> None:
@@ -221,23 +221,35 @@ async def test_what_a_killed_worker_left_is_settled_by_the_next_one(doseline: Ru
     assert set((await statuses()).values()) <= {"accepted", "sent", "delivered"}
 
 
+async def test_five_hundred_texts_in_flight_are_settled_within_a_minute_of_the_next_worker(
+    doseline: Running,
+) -> None:
+    await doseline.faults({"kind": "drop"})
+    await owe([text("Hello", phone=f"+254700{n:06}") for n in range(500)], now=NOW)
+    dying = DyingCarrier(doseline.carrier, 180)
+    killed = [asyncio.create_task(deliver_batch(dying, doseline.clock)) for _ in range(500 // BATCH)]
+
+    async def all_are_in_flight() -> bool:
+        rows = await sql("SELECT count(*) AS n FROM outbox_message WHERE status = 'sending'")
+        return rows[0]["n"] == 500 and len(await doseline.accepted()) == 180
+
+    await until(all_are_in_flight, seconds=30)
+    for task in killed:
+        task.cancel()
+    await asyncio.gather(*killed, return_exceptions=True)
+    for _ in range(30):
+        doseline.clock.pass_(SWEEP)
+        await doseline.look_up()
+        await doseline.work()
+    assert sorted((await doseline.accepted()).values()) == [1] * 500
+    assert set((await statuses()).values()) <= {"accepted", "sent", "delivered"}
+
+
 async def test_two_workers_never_offer_the_same_text(doseline: Running) -> None:
     await owe([text("Hello", phone=f"+2547000001{n:02}") for n in range(60)], now=NOW)
     offered = await asyncio.gather(*(deliver_batch(doseline.carrier, doseline.clock) for _ in range(6)))
     assert sum(offered) == 60
     assert sorted((await doseline.accepted()).values()) == [1] * 60
-
-
-class SilentCarrier:
-    """A carrier that nobody can reach."""
-
-    async def send(self, text: OutgoingText) -> CarrierText:
-        """Refuse."""
-        raise NotProcessed(text.useful_for.days)
-
-    async def sent_to(self, phone: str, *, since: datetime) -> list[CarrierText]:
-        """Refuse."""
-        raise NotProcessed(len(phone) + since.year)
 
 
 async def test_an_unknown_text_is_parked_for_a_person_when_nobody_can_tell_in_time(doseline: Running) -> None:
@@ -246,10 +258,10 @@ async def test_an_unknown_text_is_parked_for_a_person_when_nobody_can_tell_in_ti
     await doseline.work()
     clock: Hands = doseline.clock
     clock.pass_(timedelta(minutes=1))
-    await reconcile(SilentCarrier(), clock)
+    await reconcile(DeadLine(), clock)
     assert await the_status(text_id) == "unknown"
     clock.pass_(timedelta(hours=5))
-    await reconcile(SilentCarrier(), clock)
+    await reconcile(DeadLine(), clock)
     assert await the_status(text_id) == "parked"
     tasks: Sequence[Any] = await sql("SELECT phone, reason FROM handoff")
     assert [tuple(row.values()) for row in tasks] == [(PHONE, "outcome_unknown")]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from service.access.actor import SYSTEM
-from service.carrier.port import Carrier, CarrierText, OutgoingText
+from service.carrier.port import CarrierText, OutgoingText
 from service.database import sql, unit_of_work
 from service.errors import Invalid
 from service.messaging import by_hand
@@ -19,6 +19,7 @@ from service.registration.children import ChildChange, change_child
 from service.registration.families import NewGuardian
 from service.registration.guardians import GuardianChange, change_guardian
 from service.scheduling import booking
+from tests.carriers import DeadLine
 from tests.factories import NOW, a_child, a_facility, a_session, an_appointment, scheduling_for
 from tests.running import Running
 
@@ -108,11 +109,8 @@ async def test_consent_that_was_withdrawn_overnight_counts(doseline: Running) ->
     assert await doseline.received(AMINA) == []
 
 
-class RewordingCarrier:
+class RewordingCarrier(DeadLine):
     """A carrier that took a text, changed a character of it and failed to say so."""
-
-    def __init__(self, carrier: Carrier) -> None:
-        self._carrier = carrier
 
     async def send(self, text: OutgoingText) -> CarrierText:
         """Answer with something that nobody expects."""
@@ -125,7 +123,7 @@ class RewordingCarrier:
 
 
 async def test_a_text_that_the_carrier_may_have_reworded_is_parked_not_repeated(doseline: Running) -> None:
-    carrier = RewordingCarrier(doseline.carrier)
+    carrier = RewordingCarrier()
     text = OwedText(
         phone=AMINA,
         body="it\u2019s on",

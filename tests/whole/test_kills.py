@@ -10,16 +10,18 @@ import pytest
 from tests.whole.installation import Installation, installed
 from tests.whole.people import Phone, World, around, comes_true
 
-CHILDREN = 40
+CHILDREN = 100
 GUARDIANS = 5
 TEXTS = CHILDREN * GUARDIANS
 OPEN = ("pending", "sending", "unknown")
+# From the start of the new worker.
+SETTLED_WITHIN = 60
 
 
 async def owed_texts(world: World) -> list[Phone]:
-    """200 texts, each to a phone of its own: 40 appointments of children with five guardians."""
+    """500 texts, each to a phone of its own: 100 appointments of children with five guardians."""
     facility = await world.admin.opens_a_facility()
-    session = await world.admin.opens_a_session(facility, in_days=12)
+    session = await world.admin.opens_a_session(facility, in_days=12, capacity=CHILDREN)
 
     async def book() -> list[Phone]:
         phones = [world.phone() for _ in range(GUARDIANS)]
@@ -70,7 +72,7 @@ async def test_texts_that_wait_when_the_worker_is_killed_go_out_by_the_next(worl
         phones = await owed_texts(world)
         assert not any([await phone.texts() for phone in phones])
         world.installation.kill_program("worker")
-    await received_once(world, phones, within=30)
+    await received_once(world, phones, within=SETTLED_WITHIN)
 
 
 async def test_a_worker_killed_in_the_middle_of_sending_leaves_none_out_and_sends_none_twice(
@@ -85,14 +87,14 @@ async def test_a_worker_killed_in_the_middle_of_sending_leaves_none_out_and_send
         assert time.monotonic() < deadline, "the worker sends nothing"
     world.installation.kill_program("worker")
     assert sent < TEXTS
-    await received_once(world, phones, within=30)
+    await received_once(world, phones, within=SETTLED_WITHIN)
 
 
 async def test_texts_whose_jobs_are_wiped_still_go_out(world: World) -> None:
     with world.installation.frozen("worker"):
         phones = await owed_texts(world)
         assert await wipe_the_queue(world.installation) > 0
-    await received_once(world, phones, within=10)
+    await received_once(world, phones, within=SETTLED_WITHIN)
 
 
 async def test_after_the_whole_run_is_killed_conversations_and_texts_go_on(
