@@ -11,6 +11,7 @@ from admin_api import problems
 from admin_api.appointments import AppointmentController, PlanController
 from admin_api.auth import AuthController
 from admin_api.children import ChildController
+from admin_api.claims import ClaimController
 from admin_api.dependencies import DEPENDENCIES, check_request
 from admin_api.docs import openapi_config
 from admin_api.facilities import FacilityController
@@ -53,6 +54,7 @@ def router() -> Router:
             AppointmentController,
             TextController,
             InboundController,
+            ClaimController,
             HandoffController,
             TrailController,
         ],

@@ -31,12 +31,13 @@ class HandoffController(Controller):
         self,
         actor: Caller,
         page: AskedPage,
+        now: Now,
         *,
         closed: FromQuery[bool | None] = None,
     ) -> Paged[HandoffView]:
-        """Those that wait longest first."""
+        """What is urgent first, then those that wait longest, each with what is needed to take it over."""
         wanted = HandoffFilter(open=None if closed is None else not closed)
-        return await handoffs.list_handoffs(wanted, actor=actor, page=page)
+        return await handoffs.list_handoffs(wanted, actor=actor, page=page, now=now)
 
     @put("/{handoff_id:uuid}", guards=[may("handoffs", "update")], summary="Close a handoff", status_code=204)
     async def update(

@@ -17,6 +17,7 @@ _STATES = (
     states.Clarifying,
     states.ChoosingVisit,
     states.ChoosingPlace,
+    states.Overruling,
     states.GaveUpPlace,
     states.Recalled,
     states.WithPerson,
@@ -38,8 +39,11 @@ LEADS_TO: dict[str, tuple[str, ...]] = {
     "choose_visit": ("Idle", "AwaitingConfirmation", "ChoosingPlace", "GaveUpPlace"),
     "choose_other_meaning": ("ChoosingVisit", "Idle", "WithPerson"),
     "choose_place": ("Idle", "ChoosingPlace", "Recalled"),
-    "accept_place": ("Idle", "ChoosingPlace", "Recalled"),
+    "accept_or_keep": ("Idle", "ChoosingPlace", "Recalled"),
     "narrow_places": ("Idle", "ChoosingPlace", "Recalled"),
+    "choose": ("Idle", "GaveUpPlace"),
+    "keep": ("Idle",),
+    "give_up": ("GaveUpPlace", "Idle"),
     "keep_visit": ("Idle", "Recalled"),
     "decline_while_choosing": ("GaveUpPlace", "Idle", "Recalled"),
     "offer_places_again": ("ChoosingPlace", "WithPerson"),
@@ -117,6 +121,11 @@ def _table() -> Iterator[str]:
     yield "| state | intent | what happens | |\n| --- | --- | --- | --- |"
     yield from _rows(transitions.TRANSITIONS)
     yield f"| any other | | {_name(transitions.OTHERWISE)} | {_first_line(transitions.OTHERWISE)} |"
+    yield ""
+    yield "Where a text is not understood but most like one of these, one short question is asked:\n"
+    yield "| most like | what happens | |\n| --- | --- | --- |"
+    for intent, handler in transitions.LEANINGS.items():
+        yield f"| {intent} | {_name(handler)} | {_first_line(handler)} |"
     yield ""
     yield "Where a new day is being looked for one child and the text names another, these go first:\n"
     yield "| state | intent | what happens | |\n| --- | --- | --- | --- |"

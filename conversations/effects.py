@@ -24,6 +24,8 @@ Params = dict[str, Param]
 class HandOffReason(StrEnum):
     """Why a person is asked to take over, as staff will read it."""
 
+    URGENT = "urgent"
+    MEDICAL = "medical"
     ASKED = "asked"
     NOT_UNDERSTOOD = "not_understood"
     NO_PLACES = "no_places"
@@ -76,6 +78,22 @@ class LookForPlaces(Struct, frozen=True, tag=True):
     wish: Wish
 
 
+class SetLanguage(Struct, frozen=True, tag=True):
+    """Text this guardian in another language from now on; what the same step says is in it already."""
+
+    language: str
+
+
+class OfferLanguage(Struct, frozen=True, tag=True):
+    """Another language has been offered to this phone: once is enough."""
+
+
+class ClaimVaccinated(Struct, frozen=True, tag=True):
+    """The doses of this appointment were given elsewhere, says the parent: for staff to verify."""
+
+    appointment_id: UUID
+
+
 class Say(Struct, frozen=True, tag=True):
     """Text the parent this reply of the catalogue; names and dates travel as values, not as words."""
 
@@ -116,6 +134,9 @@ Effect = (
     | BookAgain
     | EndRecall
     | LookForPlaces
+    | SetLanguage
+    | OfferLanguage
+    | ClaimVaccinated
     | Say
     | OptOut
     | OptIn

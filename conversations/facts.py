@@ -11,6 +11,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+Sex = Literal["F", "M"]
+
 
 class Visit(Struct, frozen=True):
     """One appointment of one child: upcoming and still active, or missed.
@@ -29,6 +31,8 @@ class Visit(Struct, frozen=True):
     status: Literal["booked", "confirmed", "missed"] = "booked"
     protects_against: tuple[str, ...] = ()
     """The diseases its vaccines are for, where the programme lets texts name them; else empty."""
+    promised_by_another: bool = False
+    """Whether the last to decide about it was another guardian, who confirmed or moved it."""
 
 
 class Prompt(Struct, frozen=True):
@@ -60,6 +64,13 @@ class NextDue(Struct, frozen=True):
     protects_against: tuple[str, ...] = ()
 
 
+class ChildFacts(Struct, frozen=True, omit_defaults=True):
+    """What tells "my daughter" and "the little one" apart, as far as it is known. `sex` is "F" or "M"."""
+
+    born: date | None = None
+    sex: Sex | None = None
+
+
 class KnownFacility(Struct, frozen=True):
     """A facility that a parent may name; `number` is the one on its posters."""
 
@@ -82,11 +93,21 @@ class Facts(Struct, frozen=True):
     known: bool = True
     opted_out: bool = False
     children: tuple[str, ...] = ()
+    about: tuple[ChildFacts, ...] = ()
+    """On `children`, in the same order; what is said of a name that two of them have is unknown."""
+    region: str | None = None
+    """The facility's country, ISO 3166 alpha-2: which way round 3/12 is."""
     visits: tuple[Visit, ...] = ()
     missed: tuple[Visit, ...] = ()
     prompts: tuple[Prompt, ...] = ()
     next_due: tuple[NextDue, ...] = ()
+    given_up_by_another: tuple[Visit, ...] = ()
+    """Visits to come that another guardian has cancelled, with no other visit instead."""
     clinic_phone: str | None = None
+    medical_sentence: str | None = None
+    """What the facility has decided to say to medical questions."""
+    language_offered: bool = False
+    """Whether this phone has been offered another language before."""
     may_join: bool = True
     """Whether one more child may be put before staff by this phone."""
     facilities: tuple[KnownFacility, ...] = ()

@@ -20,6 +20,7 @@ from conversations.states import (
     Clarifying,
     GaveUpPlace,
     Idle,
+    Overruling,
     Recalled,
     State,
 )
@@ -36,9 +37,11 @@ class Meant(Struct, frozen=True):
 
 def abouts(state: State) -> tuple[About, ...]:
     """The appointments that a state speaks of."""
-    if isinstance(state, AwaitingConfirmation | ChoosingVisit | Recalled):
+    if isinstance(state, AwaitingConfirmation | ChoosingVisit | Overruling | Recalled):
         return state.visits
-    if isinstance(state, Clarifying | ChoosingPlace):
+    if isinstance(state, Clarifying):
+        return (state.visit, *state.others)
+    if isinstance(state, ChoosingPlace):
         return (state.visit,)
     return ()
 
@@ -71,7 +74,9 @@ def visits_meant(state: State, reading: Reading, facts: Facts, intent: Intent) -
 def _not_as_asked(state: State, visits: Sequence[Visit], facts: Facts) -> Step | None:
     """What to say where the visits that we asked about are not all there, or not as they were."""
     if not visits:
-        return nothing_left(facts)
+        asked = {one.appointment_id for one in abouts(state)}
+        lost = [visit for visit in facts.given_up_by_another if visit.appointment_id in asked]
+        return _another_gave_up(lost[0]) if lost else nothing_left(facts)
     if len(visits) < len(abouts(state)):
         # A bare word may have been meant for the one that is gone.
         return tell_what_is_true(visits)
@@ -83,7 +88,10 @@ def _of_children(state: State, reading: Reading, facts: Facts, intent: Intent) -
     """The visits of the children named: among those asked about, or else each child's next one."""
     asked = [visit for visit in visits_spoken_of(state, facts) if visit.child in reading.children]
     missing = [name for name in reading.children if name not in {visit.child for visit in asked}]
-    found = (*asked, *(visit for name in missing for visit in _next_visits(name, facts)))
+    found = (*asked, *(visit for name in missing for visit in next_visits(name, facts)))
+    lost = [visit for visit in facts.given_up_by_another if visit.child in reading.children]
+    if not found and lost:
+        return Meant(instead=_another_gave_up(lost[0]))
     if not found:
         return Meant(instead=Step(state, (say("no_visit_for_child", child=reading.children[0]),)))
     if changed := changed_since(state, found):
@@ -93,7 +101,7 @@ def _of_children(state: State, reading: Reading, facts: Facts, intent: Intent) -
     return Meant(found)
 
 
-def _next_visits(name: str, facts: Facts) -> Iterable[Visit]:
+def next_visits(name: str, facts: Facts) -> Iterable[Visit]:
     """The next visit of each child of this name."""
     following: dict[UUID, Visit] = {}
     for visit in facts.visits:
@@ -163,6 +171,11 @@ def nothing_left(facts: Facts) -> Step:
     if facts.visits:
         return Step(Idle(), (Say("visit_is_gone_but", {"visits": facts.visits}),))
     return Step(Idle(), (Say("visit_is_gone", {}),))
+
+
+def _another_gave_up(visit: Visit) -> Step:
+    """Another guardian has cancelled it meanwhile. A new day is one word away."""
+    return Step(GaveUpPlace(about(visit)), (Say("other_gave_up", of(visit)),))
 
 
 def ask_which(visits: Sequence[Visit], intent: Intent, reading: Reading, misunderstood: int = 0) -> Step:

@@ -92,15 +92,19 @@ PLAINLY: Mapping[Intent, Intent] = {
     Intent.PICTURE: Intent.UNKNOWN,
     Intent.NOTHING: Intent.UNKNOWN,
 }
-_MEANINGS = (Intent.CONFIRM, Intent.RESCHEDULE, Intent.DECLINE)
+_MEANINGS: Mapping[Question, tuple[Intent, ...]] = {
+    Question.WHICH_MEANING: (Intent.CONFIRM, Intent.RESCHEDULE, Intent.DECLINE),
+    Question.CANCEL_OR_KEEP: (Intent.DECLINE, Intent.KEEP),
+}
 
 
 def meaning_of(reading: Reading, scene: Scene) -> Meaning:
     """What a reading comes to in its scene."""
     children = scene.children if reading.all_children else reading.children
     index = (reading.choice or 0) - 1
-    if scene.question is Question.WHICH_MEANING and 0 <= index < len(_MEANINGS):
-        return Meaning(_MEANINGS[index], children, when_of(reading.wish))
+    meanings = _MEANINGS.get(scene.question, ())
+    if 0 <= index < len(meanings):
+        return Meaning(meanings[index], children, when_of(reading.wish))
     if 0 <= index < len(scene.offers):
         at = scene.offers[index]
         return Meaning(reading.intent, children, When(dates=(at.date(),), time=f"{at:%H:%M}"))

@@ -23,12 +23,16 @@ PROMPTS: Mapping[Question, str] = {
     Question.NOTHING: "none",
     Question.WILL_YOU_COME: "reminder",
     Question.WHICH_MEANING: "reminder",
+    Question.CANCEL_OR_KEEP: "reminder",
     Question.WHICH_VISIT: "reminder",
     Question.WHICH_PLACE: "slot_offer",
     Question.ANOTHER_DAY: "missed",
     Question.TEXTS_AGAIN: "opted_out",
 }
-OPTIONS = {"1": "confirm", "2": "reschedule", "3": "decline"}
+OPTIONS: Mapping[Question, Mapping[str, str]] = {
+    Question.WHICH_MEANING: {"1": "confirm", "2": "reschedule", "3": "decline"},
+    Question.CANCEL_OR_KEEP: {"1": "decline", "2": "confirm"},
+}
 
 
 def case_of(id_: str, text: str, scene: Scene, right: Right) -> dict[str, Any]:
@@ -75,7 +79,7 @@ def _scene(scene: Scene, names: Mapping[str, str]) -> dict[str, Any]:
         "guardian": GUARDIAN if scene.guardian else None,
         "children": children,
         "appointment": visit and {"child": children[0], "starts_at": _local(visit), "facility": FACILITY},
-        "options": OPTIONS if scene.question is Question.WHICH_MEANING else {},
+        "options": dict(OPTIONS.get(scene.question, {})),
         "offers": [_local(at) for at in scene.offers],
     }
 

@@ -15,19 +15,22 @@ from conversations import saved
 from conversations.effects import (
     BookAgain,
     Cancel,
+    ClaimVaccinated,
     Confirm,
     Effect,
     EndRecall,
     HandOff,
     LookForPlaces,
     Move,
+    OfferLanguage,
     OptIn,
     OptOut,
     RegisterClaim,
     Say,
+    SetLanguage,
 )
 from conversations.events import Event, NobodyAnswered, PlaceGone, PlacesFound, Said, VisitChanged
-from conversations.facts import Facts, KnownFacility, NextDue, Place, Prompt, Visit
+from conversations.facts import ChildFacts, Facts, KnownFacility, NextDue, Place, Prompt, Visit
 from conversations.replies import render
 from conversations.states import Idle, State
 from conversations.step import Step, of
@@ -62,8 +65,13 @@ class Clinic:
         self.known = known
         self.clinic_phone = phone
         self.opted_out = False
+        self.medical_sentence: str | None = None
+        self.language_offered = False
+        self.promised: set[UUID] = set()
+        self._given_up_by_another: list[Visit] = []
         self.state: State = Idle()
         self.children: list[str] = []
+        self.about: dict[str, ChildFacts] = {}
         self.visits: dict[UUID, Visit] = {}
         self.free: list[Place] = []
         self.due: list[NextDue] = []
@@ -91,6 +99,11 @@ class Clinic:
         )
         self.visits[visit.appointment_id] = visit
         return visit
+
+    def add_child(self, name: str, about: ChildFacts) -> None:
+        """A child of this family, with or without a visit."""
+        self.children.append(name)
+        self.about[name] = about
 
     def plan_vaccines(self, child: str, diseases: tuple[str, ...]) -> None:
         """Say which diseases the vaccines of a child's next visit protect against."""
@@ -141,6 +154,21 @@ class Clinic:
         """Staff cancel a visit."""
         del self.visits[self.visit_of(child).appointment_id]
 
+    def other_confirms(self, child: str) -> None:
+        """Another guardian says by text that they come."""
+        visit = self.visit_of(child)
+        self.visits[visit.appointment_id] = structs.replace(visit, status="confirmed")
+        self.promised.add(visit.appointment_id)
+
+    def other_cancels(self, child: str) -> None:
+        """Another guardian gives the place up by text."""
+        visit = self.visits.pop(self.visit_of(child).appointment_id)
+        self._given_up[visit.appointment_id] = visit
+        self._given_up_by_another.append(visit)
+
+    def _with_promise(self, visit: Visit) -> Visit:
+        return structs.replace(visit, promised_by_another=visit.appointment_id in self.promised)
+
     def miss(self, child: str) -> None:
         """Staff mark the child's visit as missed."""
         visit = self.visits.pop(next(id_ for id_, visit in self.visits.items() if visit.child == child))
@@ -190,11 +218,15 @@ class Clinic:
             known=self.known,
             opted_out=self.opted_out,
             children=tuple(self.children) if self.known else (),
-            visits=tuple(self._upcoming()) if self.known else (),
+            about=tuple(self.about.get(name, ChildFacts()) for name in self.children) if self.known else (),
+            visits=tuple(map(self._with_promise, self._upcoming())) if self.known else (),
             missed=tuple(self._missed.values()) if self.known else (),
             prompts=tuple(self._prompts),
             next_due=tuple(one for one in self.due if one.child not in with_visit),
+            given_up_by_another=tuple(self._given_up_by_another),
             clinic_phone=self.clinic_phone,
+            medical_sentence=self.medical_sentence,
+            language_offered=self.language_offered,
             may_join=self.may_join,
             facilities=tuple(self.facilities),
         )
@@ -225,7 +257,11 @@ class Clinic:
                 return PlacesFound(appointment_id, nearest(free, wish, visit.starts_at))
             case OptOut() | OptIn():
                 self.opted_out = isinstance(effect, OptOut)
-            case RegisterClaim() | Say() | HandOff() | EndRecall():
+            case SetLanguage(language):
+                self.language = language
+            case OfferLanguage():
+                self.language_offered = True
+            case ClaimVaccinated() | RegisterClaim() | Say() | HandOff() | EndRecall():
                 pass
         return None
 

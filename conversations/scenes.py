@@ -11,7 +11,7 @@ from msgspec import structs
 
 from conversations.effects import HandOffReason
 from conversations.events import Said
-from conversations.facts import Facts, Prompt
+from conversations.facts import ChildFacts, Facts, Prompt
 from conversations.families import abouts, missed_spoken_of, visits_spoken_of
 from conversations.intents import Intent
 from conversations.joining.answers import days_of_birth
@@ -29,6 +29,7 @@ from conversations.states import (
     JoiningFacility,
     JoiningName,
     LookingForPlaces,
+    Overruling,
     Recalled,
     State,
     WithPerson,
@@ -41,6 +42,7 @@ _QUESTIONS: dict[type[State], Question] = {
     Clarifying: Question.WHICH_MEANING,
     ChoosingVisit: Question.WHICH_VISIT,
     ChoosingPlace: Question.WHICH_PLACE,
+    Overruling: Question.CANCEL_OR_KEEP,
     GaveUpPlace: Question.ANOTHER_DAY,
     JoiningName: Question.WILL_YOU_COME,
     JoiningBirth: Question.WILL_YOU_COME,
@@ -104,12 +106,16 @@ def _picks_from_older_list(state: State, said: Said, facts: Facts, prompted: set
 def scene_of(state: State, facts: Facts) -> Scene:
     """What there is to know for reading a text in this state."""
     question = Question.TEXTS_AGAIN if facts.opted_out else _QUESTIONS.get(type(state), Question.NOTHING)
+    children = tuple(dict.fromkeys((*facts.children, *(visit.child for visit in facts.visits))))
+    known = dict(zip(facts.children, facts.about, strict=False))
     return Scene(
         now=facts.now,
         language=facts.language,
         question=question,
         guardian=facts.guardian,
-        children=tuple(dict.fromkeys((*facts.children, *(visit.child for visit in facts.visits)))),
+        children=children,
+        about=tuple(known.get(name, ChildFacts()) for name in children) if known else (),
+        region=facts.region,
         visits_at=tuple(visit.starts_at for visit in visits_spoken_of(state, facts)),
         offers=tuple(place.starts_at for place in state.offers) if isinstance(state, ChoosingPlace) else (),
         choices=_choices(state),
@@ -128,4 +134,6 @@ def _choices(state: State) -> int:
         return len(state.offers)
     if isinstance(state, ChoosingVisit):
         return len(state.visits)
+    if isinstance(state, Overruling):
+        return len(("cancel", "keep"))
     return len(("come", "another day", "cancel")) if isinstance(state, Clarifying) else 0

@@ -41,10 +41,11 @@ class AwaitingConfirmation(Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Clarifying(Struct, frozen=True, tag=True, omit_defaults=True):
-    """Asked, with numbers, what was meant: 1 come, 2 another day, 3 cancel."""
+    """Asked, with numbers, what was meant: 1 come, 2 another day, 3 cancel; also for `others`, if any."""
 
     visit: About
     misunderstood: int = 0
+    others: tuple[About, ...] = ()
 
 
 class ChoosingVisit(Struct, frozen=True, tag=True, omit_defaults=True):
@@ -59,8 +60,8 @@ class ChoosingVisit(Struct, frozen=True, tag=True, omit_defaults=True):
 class LookingForPlaces(Struct, frozen=True, tag=True, omit_defaults=True):
     """Waiting for PlacesFound within the same transaction; never waiting for a parent.
 
-    `after_loss` says that the place asked for had just been taken by somebody else; `rest` stands for what it
-    does in ChoosingPlace.
+    `after_loss` says that the place asked for had just been taken by somebody else; `rest` and `unasked`
+    stand for what they do in ChoosingPlace.
     """
 
     visit: About
@@ -68,12 +69,14 @@ class LookingForPlaces(Struct, frozen=True, tag=True, omit_defaults=True):
     again: bool = False
     after_loss: bool = False
     rest: tuple[About, ...] = ()
+    unasked: bool = False
 
 
 class ChoosingPlace(Struct, frozen=True, tag=True, omit_defaults=True):
     """Offered these places, numbered from one. `again` means that the old place is given up or was missed.
 
-    `rest` are further missed visits, whose turn comes after this one.
+    `rest` are further missed visits, whose turn comes after this one. `unasked`: the child is ill, and nobody
+    has said yet that they want another day.
     """
 
     visit: About
@@ -82,6 +85,14 @@ class ChoosingPlace(Struct, frozen=True, tag=True, omit_defaults=True):
     again: bool = False
     misunderstood: int = 0
     rest: tuple[About, ...] = ()
+    unasked: bool = False
+
+
+class Overruling(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Asked, with numbers, whether to cancel although another guardian has promised to come: 1 yes, 2 no."""
+
+    visits: tuple[About, ...]
+    misunderstood: int = 0
 
 
 class GaveUpPlace(Struct, frozen=True, tag=True, omit_defaults=True):
@@ -149,6 +160,7 @@ State = (
     | ChoosingVisit
     | LookingForPlaces
     | ChoosingPlace
+    | Overruling
     | GaveUpPlace
     | Recalled
     | WithPerson
@@ -159,4 +171,4 @@ State = (
 )
 
 # Questions of ours that lapse when nobody answers; what a reminder or a recall asks has a cadence of its own.
-OpenQuestion = Clarifying | ChoosingVisit | ChoosingPlace
+OpenQuestion = Clarifying | ChoosingVisit | ChoosingPlace | Overruling

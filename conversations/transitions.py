@@ -11,11 +11,23 @@ from msgspec import structs
 from conversations.effects import HandOffReason
 from conversations.events import Event, NobodyAnswered, PlaceGone, PlacesFound, Said, VisitChanged
 from conversations.facts import Facts
-from conversations.families import names_another_child, nothing_left, tell_what_is_true
-from conversations.handlers import asking, coming, consent, joining, moving, people, recalling, silence
+from conversations.families import names_another_child, nothing_left, tell_what_is_true, visits_spoken_of
+from conversations.handlers import (
+    asking,
+    coming,
+    consent,
+    disagreeing,
+    joining,
+    language,
+    moving,
+    people,
+    recalling,
+    silence,
+)
 from conversations.intents import Intent
 from conversations.joining.answers import as_answer
 from conversations.scenes import bound, read, scene_of
+from conversations.several import follow_all
 from conversations.states import (
     AwaitingConfirmation,
     ChoosingPlace,
@@ -29,6 +41,7 @@ from conversations.states import (
     JoiningFacility,
     JoiningName,
     LookingForPlaces,
+    Overruling,
     Recalled,
     State,
     WithPerson,
@@ -36,7 +49,7 @@ from conversations.states import (
 from conversations.step import Handler, Step
 from conversations.understanding.reading import Reading
 
-__all__ = ["ANOTHER_CHILD", "ANYWHERE", "OTHERWISE", "TRANSITIONS", "Step", "step"]
+__all__ = ["ANOTHER_CHILD", "ANYWHERE", "LEANINGS", "OTHERWISE", "TRANSITIONS", "Step", "step"]
 
 # The same in every state.
 ANYWHERE: dict[Intent, Handler] = {
@@ -46,7 +59,8 @@ ANYWHERE: dict[Intent, Handler] = {
     Intent.WRONG_NUMBER: people.release_number,
     Intent.HUMAN: people.hand_over,
     Intent.ALREADY_VACCINATED: people.check_claim,
-    Intent.SICK_CHILD: people.wish_well,
+    Intent.SICK_CHILD: moving.offer_later_places,
+    Intent.LANGUAGE_SWITCH: language.switch,
     Intent.QUERY_WHEN: asking.tell_when,
     Intent.QUERY_WHERE: asking.tell_where,
     Intent.QUERY_WHAT: asking.tell_what,
@@ -81,10 +95,15 @@ TRANSITIONS: dict[tuple[type[State], Intent], Handler] = {
     (ChoosingVisit, Intent.DECLINE): asking.choose_other_meaning,
     (ChoosingVisit, Intent.RESCHEDULE): asking.choose_other_meaning,
     (ChoosingPlace, Intent.CHOOSE): moving.choose_place,
-    (ChoosingPlace, Intent.CONFIRM): moving.accept_place,
+    (ChoosingPlace, Intent.CONFIRM): coming.accept_or_keep,
     (ChoosingPlace, Intent.RESCHEDULE): moving.narrow_places,
     (ChoosingPlace, Intent.KEEP): coming.keep_visit,
     (ChoosingPlace, Intent.DECLINE): coming.decline_while_choosing,
+    (Overruling, Intent.CHOOSE): disagreeing.choose,
+    (Overruling, Intent.KEEP): disagreeing.keep,
+    (Overruling, Intent.CONFIRM): disagreeing.keep,
+    (Overruling, Intent.DECLINE): disagreeing.give_up,
+    (Overruling, Intent.RESCHEDULE): moving.offer_places,
     (GaveUpPlace, Intent.RESCHEDULE): moving.offer_places_again,
     (GaveUpPlace, Intent.CONFIRM): moving.offer_places_again,
     (GaveUpPlace, Intent.KEEP): moving.offer_places_again,
@@ -121,6 +140,13 @@ ANOTHER_CHILD: dict[tuple[type[State], Intent], Handler] = {
     (Recalled, Intent.DECLINE): people.clarify,
 }
 
+# Not understood, but most like one of these: a short question about it.
+LEANINGS: dict[Intent, Handler] = {
+    Intent.STOP: people.ask_whether_to_stop,
+    Intent.WRONG_NUMBER: people.ask_whose_number,
+    Intent.LANGUAGE_SWITCH: language.name_languages,
+}
+
 # Where no row applies, the text was not understood in this place.
 OTHERWISE: Handler = people.ask_again
 
@@ -138,7 +164,9 @@ def step(state: State, event: Event, facts: Facts) -> Step:
             return moving.place_was_taken(state, event, facts)
         case VisitChanged(appointment_id):
             visit = facts.visit(appointment_id)
-            return tell_what_is_true([visit]) if visit else nothing_left(facts)
+            together = visits_spoken_of(state, facts) if isinstance(state, AwaitingConfirmation) else ()
+            visits = together if visit in together else (visit,) if visit else ()
+            return tell_what_is_true(visits) if visits else nothing_left(facts)
     return Step(state)
 
 
@@ -149,8 +177,21 @@ def hear(state: State, said: Said, facts: Facts) -> Step:
     state = bound(state, said, facts)
     scene = scene_of(state, facts)
     reading = as_answer(said.text, state, read(said.text, scene), facts)
-    after = handler_for(state, reading, facts)(state, reading, facts)
+    after = language.offered(respond(state, reading, facts), said.text, reading, facts)
     return structs.replace(joining.in_its_language(after, state), reading=reading, scene=scene)
+
+
+def respond(state: State, reading: Reading, facts: Facts) -> Step:
+    """What follows from all that a text says; from the chief thing only, where little may be answered."""
+    guarded = facts.opted_out or not facts.known or state == WithPerson(HandOffReason.WRONG_NUMBER)
+    if guarded or isinstance(state, Joining):
+        return follow(state, reading, facts)
+    return follow_all(state, reading, facts, follow)
+
+
+def follow(state: State, reading: Reading, facts: Facts) -> Step:
+    """What follows from one thing."""
+    return handler_for(state, reading, facts)(state, reading, facts)
 
 
 def handler_for(state: State, reading: Reading, facts: Facts) -> Handler:
@@ -165,6 +206,8 @@ def handler_for(state: State, reading: Reading, facts: Facts) -> Handler:
         Intent.HELP,
     }:
         return people.let_pass
+    if reading.intent in {Intent.UNKNOWN, Intent.UNSURE} and reading.leaning in LEANINGS:
+        return LEANINGS[reading.leaning]
     row = (type(state), reading.intent)
     another = ANOTHER_CHILD.get(row) if names_another_child(state, reading, facts) else None
     return ANYWHERE.get(reading.intent) or another or TRANSITIONS.get(row) or OTHERWISE

@@ -6,7 +6,7 @@ from piccolo.table import Table
 
 from tables.accounts import User
 from tables.appointments import Appointment
-from tables.columns import day, instant, key, one_of, reference, small, whole, words
+from tables.columns import day, instant, key, one_of, reference, small, whole, words, yes_no
 from tables.people import E164, Guardian
 
 OUTBOX_STATUSES = (
@@ -144,6 +144,8 @@ class Conversation(Table):
     turned_at = instant(null=True)
     # The text that asked what we wait to be answered; null while no question is open.
     question = reference(OutboxMessage, null=True, index=False)
+    # Whether this phone has been offered another language: once is enough.
+    language_offered = yes_no()
     created_at = instant()
 
     conversation_phone_is_e164 = Check(E164)

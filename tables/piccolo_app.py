@@ -4,7 +4,17 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig, table_finder
 
-AREAS = ("people", "places", "vaccines", "accounts", "appointments", "messages", "registrations", "audit")
+AREAS = (
+    "people",
+    "places",
+    "vaccines",
+    "accounts",
+    "appointments",
+    "messages",
+    "registrations",
+    "claims",
+    "audit",
+)
 
 APP_CONFIG = AppConfig(
     app_name="tables",

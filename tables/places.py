@@ -29,6 +29,8 @@ class Facility(Table):
     # The number on its posters, by which parents name it when they register a child by text. Of two digits
     # or more, so that it is never taken for a numbered answer.
     join_code = whole(null=True, unique=True)
+    # What is said to medical questions, in the facility's own words; null: the catalogue's.
+    medical_sentence = words(300, null=True)
     created_at = instant()
 
     facility_text_hours = Check(

@@ -15,8 +15,8 @@ from conversations.families import (
     visits_spoken_of,
 )
 from conversations.handlers.coming import cancel, confirm
-from conversations.handlers.moving import look_for_places
-from conversations.handlers.people import give_to_person, has_been_asked_enough
+from conversations.handlers.moving import look_for_places, look_later
+from conversations.handlers.people import claim_for, give_to_person, has_been_asked_enough
 from conversations.intents import Intent
 from conversations.states import About, ChoosingVisit, Clarifying, Recalled, State
 from conversations.step import Step, of, say, say_of, stay, with_phone
@@ -45,6 +45,12 @@ def tell_where(state: State, reading: Reading, facts: Facts) -> Step:
         return stay(state, Say("where_address", {**of(visits[0]), "address": address}))
     visits = _asked_about(state, reading, facts) or facts.visits
     return stay(state, say_of("where", visits) if visits else say("no_visits"))
+
+
+def tell_address(state: State, reading: Reading, facts: Facts) -> Step:
+    """Only the place: the day and the hour are told already."""
+    told = {visit.facility: visit.address for visit in _asked_about(state, reading, facts) if visit.address}
+    return stay(state, *(say("address", facility=name, address=there) for name, there in told.items()))
 
 
 def tell_what(state: State, reading: Reading, facts: Facts) -> Step:
@@ -95,7 +101,8 @@ def _is_about(child: str, reading: Reading) -> bool:
 
 def choose_meaning(state: Clarifying, reading: Reading, facts: Facts) -> Step:
     """1 we will come, 2 another day, 3 cancel."""
-    meant = visits_meant(state, reading, facts, Intent.CHOOSE)
+    asked = structs.replace(reading, all_children=True) if state.others else reading
+    meant = visits_meant(state, asked, facts, Intent.CHOOSE)
     if meant.instead:
         return meant.instead
     by_number = {1: Intent.CONFIRM, 2: Intent.RESCHEDULE, 3: Intent.DECLINE}
@@ -133,7 +140,13 @@ def _carry_out(
         return confirm(state, visits, facts)
     if intent is Intent.DECLINE:
         return cancel(state, visits, facts)
+    if intent is Intent.SICK_CHILD:
+        return look_later(visits, reading, facts)
+    if intent is Intent.ALREADY_VACCINATED:
+        return claim_for(state, visits)
     wish = state.wish if isinstance(state, ChoosingVisit) else reading.wish
+    if len(visits) > 1:
+        return ask_which(visits, Intent.RESCHEDULE, structs.replace(reading, wish=wish))
     return look_for_places(visits[0], wish)
 
 

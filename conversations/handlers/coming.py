@@ -12,9 +12,9 @@ from conversations.families import (
     visits_meant,
     visits_spoken_of,
 )
-from conversations.handlers.moving import look_for_places
+from conversations.handlers.moving import accept_place, look_for_places
 from conversations.intents import Intent
-from conversations.states import AwaitingConfirmation, ChoosingPlace, GaveUpPlace, Idle, State
+from conversations.states import AwaitingConfirmation, ChoosingPlace, GaveUpPlace, Idle, Overruling, State
 from conversations.step import Step, about, awaiting, of, say, say_of, stay
 from conversations.understanding.reading import Reading
 
@@ -59,6 +59,8 @@ def give_up_place(state: AwaitingConfirmation, reading: Reading, facts: Facts) -
 
 def cancel(state: State, visits: tuple[Visit, ...], facts: Facts) -> Step:
     """Give the places back. One word is still enough to get another."""
+    if not isinstance(state, Overruling) and any(visit.promised_by_another for visit in visits):
+        return Step(Overruling(tuple(map(about, visits))), (say_of("other_promised", visits),))
     rest = rest_of(state, visits, facts)
     done = tuple(Cancel(visit.appointment_id, visit.version) for visit in visits)
     after: State = awaiting(rest) if rest or len(visits) > 1 else GaveUpPlace(about(visits[0]))
@@ -70,6 +72,13 @@ def keep_visit(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
     if state.again and not names_another_child(state, reading, facts):
         return _no_other_day(state, facts)
     return confirm_visit(state, reading, facts)
+
+
+def accept_or_keep(state: ChoosingPlace, reading: Reading, facts: Facts) -> Step:
+    """Takes the place offered. A promise keeps the visit, where nobody had asked for another day."""
+    if state.unasked and reading.rule == "promise" and not reading.wish.dates:
+        return keep_visit(state, reading, facts)
+    return accept_place(state, reading, facts)
 
 
 def stay_cancelled(state: State, reading: Reading, facts: Facts) -> Step:

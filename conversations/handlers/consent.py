@@ -1,6 +1,6 @@
 """Texts wanted and not wanted, and phones that nobody has registered."""
 
-from conversations.effects import Effect, OptIn, OptOut
+from conversations.effects import Effect, HandOff, HandOffReason, OptIn, OptOut
 from conversations.events import Said
 from conversations.facts import Facts
 from conversations.handlers.joining import help_on_the_way
@@ -40,9 +40,11 @@ def carrier_has_answered(state: State, said: Said) -> Step:
 
 
 def answer_opted_out(state: State, reading: Reading, facts: Facts) -> Step:
-    """After STOP only START is answered; anything else is recorded in silence."""
+    """After STOP only START is answered; the rest is recorded in silence. A person sees what is urgent."""
     if reading.intent is Intent.START:
         return opt_in(state, reading, facts)
+    if reading.urgent:
+        return Step(state, (HandOff(HandOffReason.URGENT),))
     return Step(state, (OptOut(),) if reading.intent is Intent.STOP else ())
 
 
@@ -54,4 +56,6 @@ def answer_stranger(state: State, reading: Reading, facts: Facts) -> Step:
         return opt_in(state, reading, facts)
     if reading.intent is Intent.NOTHING and reading.rule == "reaction":
         return Step(state)
+    if reading.urgent:
+        return Step(Idle(), (HandOff(HandOffReason.URGENT), with_phone("medical", facts)))
     return Step(Idle(), (with_phone("unknown_sender", facts),))

@@ -1,5 +1,7 @@
 """Finding another place: from a wish, through offers, to a moved visit."""
 
+from datetime import timedelta
+
 from msgspec import structs
 
 from conversations.effects import BookAgain, Effect, HandOff, HandOffReason, LookForPlaces, Move, Params, Say
@@ -13,14 +15,18 @@ from conversations.states import (
     ChoosingPlace,
     GaveUpPlace,
     Idle,
+    Joining,
     LookingForPlaces,
     Recalled,
     State,
     WithPerson,
 )
-from conversations.step import Step, about, of
+from conversations.step import Step, about, of, say, stay, with_phone
 from conversations.understanding.reading import Reading
 from conversations.wish import Wish, fits
+
+# A child that is ill today is mostly well enough then to be brought.
+WELL_AGAIN = timedelta(days=7)
 
 
 def offer_places(state: State, reading: Reading, facts: Facts) -> Step:
@@ -43,7 +49,32 @@ def offer_places_again(state: GaveUpPlace, reading: Reading, facts: Facts) -> St
 def look_for_places(visit: Visit, wish: Wish) -> Step:
     """Ask the calendar; the place they have now is no answer."""
     wish = structs.replace(wish, excluded_times=(*wish.excluded_times, visit.starts_at))
-    return Step(LookingForPlaces(about(visit), wish), (LookForPlaces(visit.appointment_id, wish),))
+    told = (Say("other_said_coming", of(visit)),) if visit.promised_by_another else ()
+    return Step(LookingForPlaces(about(visit), wish), (*told, LookForPlaces(visit.appointment_id, wish)))
+
+
+def offer_later_places(state: State, reading: Reading, facts: Facts) -> Step:
+    """A sick child: no advice from a machine, but later days. The visit stands until one is picked."""
+    waits_for_another = getattr(state, "again", False) or isinstance(state, GaveUpPlace | Recalled | Joining)
+    if waits_for_another or not facts.visits:
+        return stay(state, with_phone("sick_child", facts))
+    meant = visits_meant(state, reading, facts, Intent.SICK_CHILD)
+    after = meant.instead or look_later(meant.visits, reading, facts)
+    if not isinstance(after.state, LookingForPlaces):
+        return structs.replace(after, effects=(say("get_well"), *after.effects))
+    return structs.replace(after, effects=(with_phone("sick_child_later", facts), *after.effects))
+
+
+def look_later(visits: tuple[Visit, ...], reading: Reading, facts: Facts) -> Step:
+    """Places from a week on, after the visit. Several visits are moved one by one."""
+    last = max(visit.starts_at.date() for visit in visits)
+    earliest = max(facts.now.date() + WELL_AGAIN, last + timedelta(days=1))
+    wish = Wish(earliest=earliest, excluded=reading.wish.excluded)
+    if len(visits) > 1:
+        return ask_which(visits, Intent.RESCHEDULE, structs.replace(reading, wish=wish))
+    found = look_for_places(visits[0], wish)
+    assert isinstance(found.state, LookingForPlaces)
+    return structs.replace(found, state=structs.replace(found.state, unasked=True))
 
 
 def show_places(state: LookingForPlaces, event: PlacesFound, facts: Facts) -> Step:
@@ -56,7 +87,9 @@ def show_places(state: LookingForPlaces, event: PlacesFound, facts: Facts) -> St
         effects: tuple[Effect, ...] = (Say(key, of(visit) if visit else {}), HandOff(HandOffReason.NO_PLACES))
         return Step(WithPerson(HandOffReason.NO_PLACES), effects)
     ref = about(visit) if visit else state.visit
-    choosing = ChoosingPlace(ref, event.places, state.wish, again=state.again, rest=state.rest)
+    choosing = ChoosingPlace(
+        ref, event.places, state.wish, again=state.again, rest=state.rest, unasked=state.unasked
+    )
     return Step(choosing, (offer(choosing, after_loss=state.after_loss),))
 
 

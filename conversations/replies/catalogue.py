@@ -29,6 +29,8 @@ PLACEHOLDERS = frozenset(
         "born",
         "days",
         "facilities",
+        "languages",
+        "sentence",
     }
 )
 STYLES = frozenset({"", "numbered", "with_places", "times", "names"})

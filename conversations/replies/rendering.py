@@ -16,9 +16,9 @@ from babel.lists import format_list
 from conversations.effects import Param, Params, Say
 from conversations.facts import Place, Visit
 from conversations.replies.catalogue import Catalogue, catalogue, pieces
-from conversations.understanding.lexicon import DEFAULT_LANGUAGE, languages
+from conversations.understanding.lexicon import DEFAULT_LANGUAGE, known, languages
 
-LONGEST = {"child": 30, "facility": 40, "address": 80, "phone": 20}
+LONGEST = {"child": 30, "facility": 40, "address": 80, "phone": 20, "sentence": 300}
 LONGEST_OTHER = 60
 # More than this is a list and no reason to come.
 MOST_DISEASES = 3
@@ -68,6 +68,8 @@ class _Writer:
         """What the placeholder's name says that the values are."""
         if name == "diseases":
             return self._named({str(disease) for disease in values})
+        if name == "languages":
+            return ", ".join(known().word_for(str(code)) for code in values)
         if name not in {"days", "facilities"}:
             return self._list(values, style)
         born = self._formats.birth

@@ -12,9 +12,10 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from conversations.facts import ChildFacts
 from conversations.intents import Intent
 from conversations.understanding.reader import understand
-from conversations.understanding.reading import ChildFacts, Question, Reading, Scene
+from conversations.understanding.reading import Question, Reading, Scene
 from conversations.wish import Wish, fits
 
 Write = Callable[[str], object]

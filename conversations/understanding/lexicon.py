@@ -199,6 +199,11 @@ class Languages:
         ]
         return max(found)[1] if found else ""
 
+    def word_for(self, code: str) -> str:
+        """The word with which a parent can ask for a language, in letters that every phone has."""
+        names = (" ".join(name) for name, language in self._code_of.items() if language == code)
+        return next((name for name in names if name.isascii()), code).upper()
+
     def shares(self, words: Iterable[str], home: str = "") -> dict[str, float]:
         """How much of the words each language explains; a word that many languages have weighs little.
 

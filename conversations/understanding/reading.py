@@ -4,11 +4,12 @@ A scene holds what a person would need to know to read the text rightly. A readi
 and why that was concluded, so that every decision can be explained and corrected later.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
+from conversations.facts import ChildFacts
 from conversations.intents import Intent
 from conversations.wish import Wish
 
@@ -19,17 +20,11 @@ class Question(StrEnum):
     NOTHING = "nothing"
     WILL_YOU_COME = "will_you_come"
     WHICH_MEANING = "which_meaning"  # 1 come, 2 another day, 3 cancel
+    CANCEL_OR_KEEP = "cancel_or_keep"  # 1 cancel, 2 keep: another guardian has promised to come
     WHICH_VISIT = "which_visit"
     WHICH_PLACE = "which_place"
     ANOTHER_DAY = "another_day"  # after giving a place up, or after a missed visit
     TEXTS_AGAIN = "texts_again"  # opted out
-
-
-class ChildFacts(Struct, frozen=True, omit_defaults=True):
-    """What tells "my daughter" and "the little one" apart, as far as it is known. `sex` is "F" or "M"."""
-
-    born: date | None = None
-    sex: str | None = None
 
 
 class Scene(Struct, frozen=True):

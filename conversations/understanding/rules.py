@@ -485,6 +485,7 @@ SAID_BESIDE: tuple[Rule, ...] = (
     has_been_vaccinated,
     child_is_sick,
     asks_to_move,
+    keeps,
     promises,
     agrees,
     asks_when,

@@ -26,6 +26,7 @@ Resource: TypeAlias = Literal[
     "appointments",
     "texts",
     "inbound",  # what families write, and staff's corrections of how it was read
+    "claims",  # of vaccinations elsewhere
     "handoffs",
     "audit",
 ]
@@ -53,6 +54,7 @@ PERMISSIONS: Mapping[Role, Mapping[Resource, Actions]] = {
         "appointments": ALL,
         "texts": frozenset({"create", "read"}),
         "inbound": frozenset({"create", "read"}),
+        "claims": KEEP,
         "handoffs": KEEP,
     },
     # A parent confirms and moves (update) and cancels (delete) what staff have booked.

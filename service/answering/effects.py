@@ -8,6 +8,7 @@ import msgspec
 from conversations.effects import (
     BookAgain,
     Cancel,
+    ClaimVaccinated,
     Confirm,
     Effect,
     EndRecall,
@@ -15,19 +16,23 @@ from conversations.effects import (
     HandOffReason,
     LookForPlaces,
     Move,
+    OfferLanguage,
     OptIn,
     OptOut,
     RegisterClaim,
+    SetLanguage,
 )
 from conversations.events import Event, PlaceGone, PlacesFound, VisitChanged
 from conversations.replies import render
 from service.access.actor import NOBODY, Actor, texting
+from service.database import sql
 from service.errors import AlreadyBooked, Conflict, Invalid, NotFound, SessionFull
 from service.messaging import consent
 from service.messaging.handoffs import ask_a_person
 from service.registration.claims import NewClaim, file_claim
+from service.registration.guardians import set_language
 from service.reminders.planning import silence_reminders
-from service.scheduling import booking
+from service.scheduling import booking, claims
 from service.scheduling.appointments import get_appointment, has_visit_to_come
 from service.scheduling.places import places_near
 
@@ -64,6 +69,8 @@ async def apply(effect: Effect, scene: Scene) -> Event | None:
         case LookForPlaces():
             found = await places_near(effect.appointment_id, effect.wish, now=scene.now)
             return PlacesFound(effect.appointment_id, found)
+        case SetLanguage() | OfferLanguage() | ClaimVaccinated():
+            await _write_down(effect, scene)
         case OptOut():
             await consent.opt_out(
                 scene.phone, "text", now=scene.now, inbound_id=scene.inbound_id, actor=scene.actor
@@ -77,6 +84,16 @@ async def apply(effect: Effect, scene: Scene) -> Event | None:
                 await consent.withdraw(scene.phone, now=scene.now, actor=scene.actor)
             await ask_a_person(scene.phone, effect.reason.value, now=scene.now, inbound_id=scene.inbound_id)
     return None
+
+
+async def _write_down(effect: SetLanguage | OfferLanguage | ClaimVaccinated, scene: Scene) -> None:
+    match effect:
+        case SetLanguage(language) if scene.guardian_id is not None:
+            await set_language(scene.guardian_id, language, actor=scene.actor, now=scene.now)
+        case OfferLanguage():
+            await sql("UPDATE conversation SET language_offered = true WHERE phone = $1", scene.phone)
+        case ClaimVaccinated(appointment_id):
+            await claims.file_claim(appointment_id, scene.inbound_id, actor=scene.actor, now=scene.now)
 
 
 async def _put_before_staff(effect: RegisterClaim, scene: Scene) -> None:

@@ -1,13 +1,14 @@
 """What is true about a phone at the moment its text is handled, read from the tables."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from conversations.facts import Facts, KnownFacility, NextDue, Prompt, Visit
+from conversations.facts import ChildFacts, Facts, KnownFacility, NextDue, Prompt, Sex, Visit
+from conversations.families import abouts
 from conversations.states import JoiningConsent, JoiningFacility, State
 from service.database import sql
 from service.messaging.consent import QUARANTINED
@@ -21,19 +22,22 @@ from service.registration.phones import country_of
 # country's first clinic, if there is one: what "yesterday" is when it tells a birth.
 NO_ZONE = ZoneInfo("UTC")
 FALLBACK_LANGUAGE = "en"
+SEXES: Final[dict[str, Sex]] = {"female": "F", "male": "M"}
 
 # One row, also for a phone that belongs to nobody.
 PHONE = f"""
 SELECT g.id, g.name, g.language, {QUARANTINED} AS quarantined,
        EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = p.phone AND o.ended_at IS NULL) AS opted_out,
        {MAY_CLAIM} AS may_join,
+       (SELECT c.language_offered FROM conversation c WHERE c.phone = p.phone) AS language_offered,
        (SELECT f.zone FROM facility f WHERE f.country = $3 ORDER BY f.created_at, f.id LIMIT 1) AS zone
 FROM (SELECT $1::text AS phone) p LEFT JOIN guardian g ON g.phone = p.phone
 """  # noqa: S608 - made of constants
 
 # A row per child and active visit to come; a child without one has a row of its own.
 CHILDREN = """
-SELECT c.id AS child_id, c.first_name, f.name AS facility, f.address, f.phone AS clinic_phone, f.zone,
+SELECT c.id AS child_id, c.first_name, c.date_of_birth, c.sex, f.name AS facility, f.address,
+       f.phone AS clinic_phone, f.medical_sentence, f.zone, f.country, d.by_another,
        f.texts_from, f.sunday_texts_from, f.texts_until,
        v.id AS appointment_id, v.version, v.status, v.starts_at, fc.due_on,
        CASE WHEN f.names_vaccines THEN ARRAY(
@@ -50,6 +54,11 @@ LEFT JOIN LATERAL (
     FROM appointment a JOIN clinic_session s ON s.id = a.clinic_session
     WHERE a.child = c.id AND a.status IN ('booked', 'confirmed') AND s.ends_at > $2) v ON true
 JOIN facility f ON f.id = coalesce(v.facility, c.facility)
+LEFT JOIN LATERAL (
+    SELECT e.actor_kind = 'guardian' AND e.actor_id <> $1
+           AND e.action IN ('confirm', 'move', 'book') AS by_another
+    FROM audit_entry e WHERE e.subject = 'appointment' AND e.subject_id = v.id ORDER BY e.id DESC LIMIT 1) d
+    ON true
 LEFT JOIN forecast fc ON fc.child = c.id
 WHERE gs.guardian = $1
 ORDER BY v.starts_at NULLS LAST, c.created_at, c.id
@@ -60,7 +69,7 @@ FACILITIES = "SELECT id, name, join_code FROM facility ORDER BY name, id"
 # A row per child that missed a visit lately, for which nothing has made up.
 MISSED = f"""
 SELECT c.id AS child_id, c.first_name, f.name AS facility, f.address, f.zone,
-       a.id AS appointment_id, a.version, a.status, s.starts_at, NULL AS protects_against
+       a.id AS appointment_id, a.version, a.status, s.starts_at, NULL AS protects_against, false AS by_another
 FROM guardianship gs
 JOIN child c ON c.id = gs.child
 JOIN appointment a ON a.child = c.id AND a.status = 'missed'
@@ -69,6 +78,27 @@ JOIN facility f ON f.id = s.facility
 WHERE gs.guardian = $1 AND s.starts_at > $2 AND NOT {MADE_UP}
 ORDER BY s.starts_at, c.first_name, c.id
 """  # noqa: S608 - made of constants
+# A row per child whose visit to come another guardian has cancelled, where there is no other one instead.
+GIVEN_UP = """
+SELECT c.id AS child_id, c.first_name, f.name AS facility, f.address, f.zone,
+       a.id AS appointment_id, a.version, 'booked' AS status, s.starts_at, NULL AS protects_against,
+       false AS by_another
+FROM guardianship gs
+JOIN child c ON c.id = gs.child
+JOIN appointment a ON a.child = c.id AND a.status = 'cancelled'
+JOIN clinic_session s ON s.id = a.clinic_session
+JOIN facility f ON f.id = s.facility
+CROSS JOIN LATERAL (
+    SELECT * FROM audit_entry e WHERE e.subject = 'appointment' AND e.subject_id = a.id
+    ORDER BY e.id DESC LIMIT 1) d
+WHERE gs.guardian = $1 AND s.starts_at > $2 AND a.id = ANY($3::uuid[])
+  AND d.action = 'cancel' AND d.actor_kind = 'guardian' AND d.actor_id <> $1
+  AND NOT EXISTS (
+    SELECT 1 FROM appointment n JOIN clinic_session t ON t.id = n.clinic_session
+    WHERE n.child = a.child AND n.status IN ('booked', 'confirmed') AND t.ends_at > $2)
+ORDER BY s.starts_at, c.first_name, c.id
+"""
+
 # The recalls take three weeks; so long afterwards a family may still come back to them.
 MISSED_LATELY = timedelta(days=60)
 
@@ -117,8 +147,20 @@ async def load(
     children = await sql(CHILDREN, owner["id"], now)
     missed = await sql(MISSED, owner["id"], now - MISSED_LATELY)
     prompts = await sql(PROMPTS, phone, list(WENT_OUT), turned_at, written_at or now)
+    given_up = await _given_up(owner["id"], state, children, prompts, now)
     known = _facts(owner, children, missed, prompts, facilities, now)
+    known = msgspec.structs.replace(known, given_up_by_another=given_up)
     return PhoneFacts(known, owner["id"], hours_of(children[0]) if children else None)
+
+
+async def _given_up(
+    guardian_id: UUID, state: State, children: Any, prompts: Any, now: datetime
+) -> tuple[Visit, ...]:
+    """Visits that were asked about and are gone, where another guardian has cancelled them."""
+    to_come = {row["appointment_id"] for row in children}
+    asked = {one.appointment_id for one in abouts(state)} | {row["appointment"] for row in prompts}
+    gone = asked - to_come
+    return tuple(map(_visit, await sql(GIVEN_UP, guardian_id, now, list(gone)))) if gone else ()
 
 
 def _facts_of_stranger(owner: Any, facilities: tuple[KnownFacility, ...], now: datetime) -> Facts:
@@ -145,13 +187,16 @@ def _facts(
     now: datetime,
 ) -> Facts:
     zone = _zone(children[0]["zone"] if children else owner["zone"])
+    names = tuple(dict.fromkeys(row["first_name"] for row in children))
     return Facts(
         now=now.astimezone(zone),
         language=owner["language"],
         guardian=owner["name"] or None,
         known=True,
         opted_out=owner["opted_out"],
-        children=tuple(dict.fromkeys(row["first_name"] for row in children)),
+        children=names,
+        about=tuple(_about(name, children) for name in names),
+        region=children[0]["country"] if children else None,
         visits=tuple(_visit(row) for row in children if row["appointment_id"] is not None),
         missed=tuple(map(_visit, missed)),
         prompts=tuple(
@@ -164,9 +209,20 @@ def _facts(
             if row["appointment_id"] is None and row["due_on"] is not None
         ),
         clinic_phone=children[0]["clinic_phone"] if children else None,
+        medical_sentence=children[0]["medical_sentence"] if children else None,
+        language_offered=bool(owner["language_offered"]),
         may_join=owner["may_join"],
         facilities=facilities,
     )
+
+
+def _about(name: str, rows: Any) -> ChildFacts:
+    """What is known of the child of this name; of two with one name, nothing."""
+    named = {row["child_id"]: row for row in rows if row["first_name"] == name}
+    if len(named) > 1:
+        return ChildFacts()
+    (row,) = named.values()
+    return ChildFacts(row["date_of_birth"], SEXES.get(row["sex"]))
 
 
 def _visit(row: Any) -> Visit:
@@ -180,4 +236,5 @@ def _visit(row: Any) -> Visit:
         address=row["address"] or None,
         status=row["status"],
         protects_against=tuple(row["protects_against"] or ()),
+        promised_by_another=bool(row["by_another"]),
     )

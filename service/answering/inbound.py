@@ -19,7 +19,7 @@ import structlog
 from asyncpg.exceptions import TransactionRollbackError
 
 from conversations import recorded, saved
-from conversations.effects import OptOut, Say
+from conversations.effects import OptOut, Say, SetLanguage
 from conversations.events import Event, OptOutType, PlaceGone, Said, VisitChanged
 from conversations.facts import Facts
 from conversations.replies import render
@@ -79,11 +79,15 @@ class Outcome(StrEnum):
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """How a conversation stands after a text, what is to be said, and how the text was read in what scene."""
+    """How a conversation stands after a text, what is to be said, and how the text was read in what scene.
+
+    `language` is what the guardian has changed to, if they have.
+    """
 
     state: State
     says: tuple[Say, ...] = ()
     opted_out: bool = False
+    language: str | None = None
     reading: Reading | None = None
     read_in: Circumstances | None = None
 
@@ -202,6 +206,7 @@ async def _converse(state: State, said: Said, known: Facts, scene: Scene) -> Tur
             state=turn.state if refused else made.state,
             says=turn.says + says,
             opted_out=turn.opted_out or opted_out,
+            language=_language_of(made) or turn.language,
             reading=turn.reading or made.reading,
             read_in=turn.read_in or made.scene,
         )
@@ -210,6 +215,10 @@ async def _converse(state: State, said: Said, known: Facts, scene: Scene) -> Tur
                 await facts.load(scene.phone, turn.state, turned_at=scene.turned_at, now=scene.now)
             ).facts
     return turn
+
+
+def _language_of(made: Step) -> str | None:
+    return next((effect.language for effect in made.effects if isinstance(effect, SetLanguage)), None)
 
 
 async def _apply(made: Step, scene: Scene) -> tuple[tuple[Say, ...], Event | None, bool]:
@@ -253,9 +262,10 @@ async def _answer(turn: Turn, scene: Scene, known: PhoneFacts, text: InboundText
     """Owe what is to be said, as one text; its id, if it goes out."""
     if not turn.says:
         return None
+    language = turn.language or known.facts.language
     answer = OwedText(
         phone=scene.phone,
-        body=" ".join(render(say, language=known.facts.language) for say in turn.says),
+        body=" ".join(render(say, language=language) for say in turn.says),
         kind="opt_out" if turn.opted_out else "reply",
         not_before=scene.now,
         useful_until=scene.now + REPLY_USEFUL_FOR,

@@ -68,7 +68,7 @@ COMMANDS: Final = (
         (
             Argument(
                 "--language",
-                {"choices": ["en", "es"], "default": "en", "help": "the language on file for the phone"},
+                {"default": "en", "help": "the language on file for the phone, any that there is"},
             ),
         ),
     ),

@@ -8,15 +8,21 @@ from zoneinfo import ZoneInfo
 
 from conversations.chat import chat
 from service import clock
+from service.registration.languages import known_language
 
 # Where the clinic of the rehearsal stands.
 ZONE = ZoneInfo("Africa/Nairobi")
 
 
 def main(options: argparse.Namespace) -> None:
-    """Be a parent, until the end of input."""
+    """Be a parent, until the end of input.
+
+    Raises:
+        Invalid: there are no texts in the language.
+    """
+    language = known_language(options.language, field="--language")
     now = clock.now().astimezone(ZONE)
-    chat(_lines(), partial(print, flush=True), now, language=options.language)
+    chat(_lines(), partial(print, flush=True), now, language=language)
 
 
 def _lines() -> Iterator[str]:

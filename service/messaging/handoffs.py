@@ -12,6 +12,7 @@ from service.access.audit import entry, record
 from service.access.scope import REGISTERED_FIRST_AT, require_staff
 from service.database import sql, unit_of_work
 from service.errors import NotFound
+from service.messaging.summaries import Summary, summaries
 from service.paging import Page, Paged, paged
 
 
@@ -24,6 +25,7 @@ class HandoffView(msgspec.Struct, frozen=True):
     last_text: str | None
     opened_at: datetime
     closed_at: datetime | None
+    summary: Summary
 
 
 class HandoffFilter(msgspec.Struct, frozen=True):
@@ -38,7 +40,7 @@ async def ask_a_person(phone: str, reason: str, *, now: datetime, inbound_id: UU
     Returns:
         Whether this is news: False while an entry for the same reason is open. Another reason takes the
         place of the one before, because staff need the latest; but what the family wrote is not covered up
-        by what became of a text of ours.
+        by what became of a text of ours, and what is urgent by nothing at all.
     """
     rows = await sql(
         """INSERT INTO handoff (id, phone, reason, inbound, opened_at)
@@ -46,7 +48,8 @@ async def ask_a_person(phone: str, reason: str, *, now: datetime, inbound_id: UU
            ON CONFLICT (phone) WHERE closed_at IS NULL
            DO UPDATE SET reason = EXCLUDED.reason, inbound = EXCLUDED.inbound
            WHERE handoff.reason <> EXCLUDED.reason
-             AND (EXCLUDED.inbound IS NOT NULL OR handoff.inbound IS NULL) RETURNING id""",
+             AND (EXCLUDED.inbound IS NOT NULL OR handoff.inbound IS NULL)
+             AND handoff.reason <> 'urgent' RETURNING id""",
         phone,
         reason,
         inbound_id,
@@ -63,19 +66,23 @@ WHERE ($1 OR {REGISTERED_FIRST_AT} = ANY($2::uuid[]))
 """
 
 
-async def list_handoffs(criteria: HandoffFilter, *, actor: Actor, page: Page) -> Paged[HandoffView]:
-    """The handoffs that the actor may see, the oldest first."""
+async def list_handoffs(
+    criteria: HandoffFilter, *, actor: Actor, page: Page, now: datetime
+) -> Paged[HandoffView]:
+    """The handoffs that the actor may see: what is urgent and open first, then the oldest first."""
     require_staff(actor)
     seen = (actor.role == "admin", list(actor.facility_ids), criteria.open)
     total = await sql(f"SELECT count(*) AS n {VISIBLE}", *seen)
     rows = await sql(
         f"""SELECT h.id, g.id AS guardian_id, h.reason, i.body AS last_text, h.opened_at, h.closed_at
-            {VISIBLE} ORDER BY h.opened_at, h.id LIMIT $4 OFFSET $5""",
+            {VISIBLE} ORDER BY h.reason = 'urgent' AND h.closed_at IS NULL DESC, h.opened_at, h.id
+            LIMIT $4 OFFSET $5""",
         *seen,
         page.limit,
         page.offset,
     )
-    return paged([HandoffView(**row) for row in rows], total[0]["n"], page)
+    told = await summaries([row["id"] for row in rows], seen[:2], now=now)
+    return paged([HandoffView(**row, summary=told[row["id"]]) for row in rows], total[0]["n"], page)
 
 
 async def close_handoff(handoff_id: UUID, *, actor: Actor, now: datetime) -> None:

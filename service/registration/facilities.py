@@ -30,6 +30,8 @@ from tables.places import Facility
 
 LONGEST_NAME = 80
 LONGEST_ADDRESS = 160
+# Two segments.
+LONGEST_SENTENCE = 300
 HOURS = ("texts_from", "texts_until", "sunday_texts_from", "remind_at")
 
 Zone = Annotated[str, Meta(description="IANA time zone.", examples=["Africa/Nairobi"], max_length=64)]
@@ -52,6 +54,13 @@ JoinCode = (
     ]
     | None
 )
+MedicalSentence = Annotated[
+    str | None,
+    Meta(
+        description="What is texted to medical questions; a person is asked as well. Null: our own words.",
+        examples=["In an emergency go to the county hospital. A nurse will call you."],
+    ),
+]
 ClinicPhone = Annotated[str | None, Meta(description="Where parents can call.", examples=["+254700000001"])]
 
 
@@ -70,6 +79,7 @@ class NewFacility(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     remind_at: WallTime = "10:00"
     names_vaccines: NamesVaccines = False
     join_code: JoinCode = None
+    medical_sentence: MedicalSentence = None
 
 
 class FacilityChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,6 +97,7 @@ class FacilityChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     remind_at: WallTime | UnsetType = UNSET
     names_vaccines: NamesVaccines | UnsetType = UNSET
     join_code: JoinCode | UnsetType = UNSET
+    medical_sentence: MedicalSentence | UnsetType = UNSET
 
 
 class FacilityView(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +116,7 @@ class FacilityView(msgspec.Struct, frozen=True, kw_only=True):
     remind_at: time
     names_vaccines: bool
     join_code: int | None
+    medical_sentence: str | None
     created_at: datetime
 
 
@@ -211,8 +223,15 @@ def _checked(new: NewFacility) -> dict[Any, Any]:
         "language": known_language(new.language, field="language"),
         "names_vaccines": new.names_vaccines,
         "join_code": new.join_code,
+        "medical_sentence": _sentence(new.medical_sentence),
     }
     return row | _hours(new)
+
+
+def _sentence(text: str | None) -> str | None:
+    if text is None:
+        return None
+    return one_line(text, field="medical_sentence", longest=LONGEST_SENTENCE)
 
 
 def _hours(new: NewFacility) -> dict[Any, Any]:

@@ -91,6 +91,26 @@ async def change_guardian(
     return after
 
 
+async def set_language(guardian_id: UUID, language: str, *, actor: Actor, now: datetime) -> None:
+    """Text a guardian in another language, as they ask by text. Call it inside a unit of work."""
+    rows = await sql("SELECT language FROM guardian WHERE id = $1 FOR UPDATE", guardian_id)
+    before = rows[0]["language"]
+    if before == language:
+        return
+    await sql("UPDATE guardian SET language = $2 WHERE id = $1", guardian_id, language)
+    await audit.record(
+        audit.entry(
+            actor,
+            "update",
+            "guardian",
+            guardian_id,
+            now=now,
+            before={"language": before},
+            after={"language": language},
+        )
+    )
+
+
 async def get_guardian(guardian_id: UUID, *, actor: Actor) -> GuardianView:
     """One guardian.
 

@@ -9,8 +9,18 @@ import pytest
 
 from service.messaging.handoffs import ask_a_person
 from tables.messages import OptOut
+from tests.answering.writing import writes
 from tests.api.conftest import Api
-from tests.factories import NOW, PASSWORD, a_child, a_facility, a_session, an_admin, an_appointment
+from tests.factories import (
+    NOW,
+    PASSWORD,
+    a_child,
+    a_facility,
+    a_scheduler,
+    a_session,
+    an_admin,
+    an_appointment,
+)
 
 NEXT = NOW.date() + timedelta(days=8)
 
@@ -219,6 +229,35 @@ async def test_a_handoff_is_seen_and_closed(admin: httpx.AsyncClient) -> None:
     assert (await admin.put(path, json={"closed": True})).status_code == 204
     assert (await admin.put(path, json={"closed": True})).status_code == 404
     assert (await admin.get("/api/handoffs/", params={"closed": "true"})).json()["total"] == 1
+
+
+async def test_a_claim_is_settled_by_staff_of_its_facility_only(api: Api, admin: httpx.AsyncClient) -> None:
+    facility = await a_facility()
+    child = await a_child(facility=facility)
+    appointment = await an_appointment(child, await a_session(facility))
+    await writes(child.guardians[0].phone, "already vaccinated")
+    (claim,) = (await admin.get("/api/claims/", params={"status": "open"})).json()["items"]
+    assert (claim["appointment_id"], claim["text"]) == (str(appointment.id), "already vaccinated")
+    path = f"/api/claims/{claim['id']}/"
+    stranger = await api.as_(await a_scheduler(await a_facility()))
+    assert (await stranger.get(path)).status_code == 404
+    assert (await stranger.put(path, json={"status": "rejected"})).status_code == 404
+    own = await api.as_(await a_scheduler(facility))
+    dose = {"cvx": "198", "given_on": str(NOW.date()), "source": "given_here"}
+    assert (await own.put(path, json={"status": "verified", "doses": [dose]})).status_code == 422
+    told = {**dose, "source": "told"}
+    settled = await own.put(path, json={"status": "verified", "doses": [told], "cancel_visit": True})
+    assert (settled.json()["status"], settled.json()["appointment_status"]) == ("verified", "cancelled")
+    assert (await own.put(path, json={"status": "verified"})).status_code == 409
+
+
+async def test_a_facility_says_what_is_texted_to_medical_questions(admin: httpx.AsyncClient) -> None:
+    path = f"/api/facilities/{(await a_facility()).id}/"
+    sentence = "Go to the county hospital."
+    changed = await admin.put(path, json={"medical_sentence": sentence})
+    assert changed.json()["medical_sentence"] == sentence
+    assert (await admin.put(path, json={"medical_sentence": "x" * 301})).status_code == 422
+    assert (await admin.put(path, json={"medical_sentence": None})).json()["medical_sentence"] is None
 
 
 async def test_the_audit_trail_is_read_by_subject(admin: httpx.AsyncClient) -> None:

@@ -1,7 +1,7 @@
 """What must hold for any text, and for any way of typing the golden ones."""
 
 import tomllib
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -170,3 +170,9 @@ def test_how_it_is_typed_does_not_change_what_it_means(language: str, text: str)
         if (reading := understand(typed, scene(language))).intent is not meant
     }
     assert changed == {}
+
+
+@pytest.mark.parametrize("text", ["\u2776", "\u00b2", "\u2776/\u2777", "12/\u2776", "3.\u00b2"])
+def test_a_figure_that_is_no_decimal_number_is_no_date(text: str) -> None:
+    """Such a figure counts as a digit, and int() refuses it."""
+    assert understand(text, Scene(now=datetime(2026, 3, 4, 9, tzinfo=UTC))).wish.dates == ()

@@ -34,6 +34,8 @@ ORDINARY: Params = {
     "days": (AT.date(), AT.date().replace(day=3)),
     "facilities": ("Kilimani Clinic", "Kilifi Clinic"),
     "day": AT.date(),
+    "languages": languages(),
+    "sentence": "Please call the clinic, or go to emergency care now. A nurse will call you.",
     "address": "12 Argwings Kodhek Road",
     "phone": "+254 20 555 0100",
     "offers": tuple(Place(UUID(int=n), AT.replace(day=10 + n), "Kilimani Clinic") for n in range(3)),

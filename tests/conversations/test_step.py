@@ -20,6 +20,7 @@ from conversations.effects import (
     HandOffReason,
     LookForPlaces,
     Move,
+    OfferLanguage,
     OptIn,
     OptOut,
     RegisterClaim,
@@ -45,6 +46,7 @@ from conversations.states import (
     JoiningFacility,
     JoiningName,
     LookingForPlaces,
+    Overruling,
     Recalled,
     State,
     WithPerson,
@@ -82,6 +84,8 @@ visits = st.builds(
     st.just("Kilimani Clinic"),
     st.none() | st.text(max_size=9),
     st.sampled_from(["booked", "confirmed"]),
+    st.just(()),
+    st.booleans(),
 )
 places = st.builds(Place, ids, moments, st.just("Kilimani Clinic"))
 prompts = st.builds(
@@ -99,6 +103,8 @@ facts = st.builds(
     visits=st.lists(visits, max_size=4, unique_by=lambda visit: visit.appointment_id).map(tuple),
     missed=st.lists(visits, max_size=2, unique_by=lambda visit: visit.appointment_id).map(tuple),
     prompts=st.lists(prompts, max_size=3).map(tuple),
+    given_up_by_another=st.lists(visits, max_size=1).map(tuple),
+    language_offered=st.booleans(),
     clinic_phone=st.none() | st.just("+254 20 555 0100"),
     may_join=st.booleans(),
     facilities=st.lists(facilities, max_size=3).map(tuple),
@@ -132,7 +138,8 @@ settled: st.SearchStrategy[State] = st.one_of(
     st.builds(Clarifying, abouts, counts),
     st.builds(ChoosingVisit, some_abouts, st.sampled_from(Intent), wishes, counts),
     st.builds(LookingForPlaces, abouts, wishes, st.booleans(), st.booleans()),
-    st.builds(ChoosingPlace, abouts, some_places, wishes, st.booleans(), counts, some_abouts),
+    st.builds(ChoosingPlace, abouts, some_places, wishes, st.booleans(), counts, some_abouts, st.booleans()),
+    st.builds(Overruling, some_abouts, counts),
     st.builds(GaveUpPlace, abouts, counts),
     st.builds(Recalled, st.lists(abouts, min_size=1, max_size=3).map(tuple), counts),
     st.builds(WithPerson, st.sampled_from(HandOffReason)),
@@ -151,7 +158,9 @@ events: st.SearchStrategy[Event] = st.one_of(
 
 def changes(effects: tuple[Effect, ...]) -> list[Effect]:
     return [
-        effect for effect in effects if not isinstance(effect, Say | HandOff | OptOut | OptIn | LookForPlaces)
+        effect
+        for effect in effects
+        if not isinstance(effect, Say | HandOff | OptOut | OptIn | LookForPlaces | OfferLanguage)
     ]
 
 
@@ -221,7 +230,7 @@ def test_the_diagram_shows_every_way_a_conversation_can_go(state: State, text: s
     state = bound(state, Said(text), facts)
     after = step(state, Said(text), facts)
     assert after.reading
-    if (type(state), after.reading.intent) not in TRANSITIONS:
+    if (type(state), after.reading.intent) not in TRANSITIONS or len(after.reading.parts) > 1:
         return
     handler = handler_for(state, after.reading, facts)
     everywhere = {type(state).__name__, "Idle", "AwaitingConfirmation", "WithPerson"}
@@ -412,6 +421,121 @@ def test_times_of_another_zone_are_shown_as_the_facility_keeps_them() -> None:
     after = step(Idle(), Said("when"), family(visits=(utc,)))
     [reply] = [effect for effect in after.effects if isinstance(effect, Say)]
     assert "10:00" in render(reply)
+
+
+# --- several things in one text --------------------------------------------------------------------
+
+
+def test_each_child_gets_what_was_said_of_it() -> None:
+    after = step(Idle(), Said("yes Zuri, no Juma"), family(prompts=together(ZURI, JUMA)))
+    assert changes(after.effects) == [Confirm(IDS[0], 1), Cancel(IDS[1], 1)]
+
+
+def test_nothing_is_done_for_either_child_when_one_visit_has_changed() -> None:
+    moved = structs.replace(JUMA, version=2)
+    facts = family(visits=(ZURI, moved), prompts=together(ZURI, JUMA))
+    after = step(Idle(), Said("yes Zuri, no Juma"), facts)
+    assert not changes(after.effects)
+    assert keys(after.effects) == ["visit_has_changed_all"]
+
+
+def test_an_answer_for_each_child_to_no_question_is_asked_about() -> None:
+    after = step(Idle(), Said("yes Zuri, no Juma"), family())
+    assert not changes(after.effects)
+    assert keys(after.effects) == ["will_you_come_all"]
+
+
+def test_the_third_child_is_still_asked_about() -> None:
+    neema = structs.replace(JUMA, appointment_id=IDS[2], child_id=UUID(int=13), child="Neema")
+    facts = family(visits=(ZURI, JUMA, neema), prompts=together(ZURI, JUMA, neema))
+    facts = structs.replace(facts, children=("Zuri", "Juma", "Neema"))
+    after = step(Idle(), Said("yes Zuri, no Juma"), facts)
+    assert keys(after.effects) == ["confirmed", "given_up", "will_you_come"]
+    assert after.state == AwaitingConfirmation((About(IDS[2], 1),))
+
+
+def test_which_visit_is_answered_for_each_child() -> None:
+    state = ChoosingVisit((About(IDS[0], 1), About(IDS[1], 1)), Intent.DECLINE)
+    after = step(state, Said("Zuri can't come, Juma will come"), family())
+    assert sorted(map(repr, changes(after.effects))) == sorted(
+        map(repr, [Cancel(IDS[0], 1), Confirm(IDS[1], 1)])
+    )
+
+
+def test_a_promise_with_a_medical_doubt_confirms_nothing() -> None:
+    after = step(Idle(), Said("yes but is it safe?"), family(visits=(ZURI,), prompts=reminded(ZURI)))
+    assert not changes(after.effects)
+
+
+@settings(max_examples=300, deadline=None)
+@given(settled, texts, facts)
+def test_one_text_never_does_two_things_to_one_visit(state: State, text: str, facts: Facts) -> None:
+    effects = changes(step(state, Said(text), facts).effects)
+    touched = [effect.appointment_id for effect in effects if hasattr(effect, "appointment_id")]
+    assert len(touched) == len(set(touched))
+
+
+# --- two guardians, languages, what is urgent, doubtful readings ----------------------------------
+
+PROMISED = structs.replace(ZURI, status="confirmed", promised_by_another=True)
+TO_OVERRULE = Overruling((About(IDS[0], 1),))
+
+
+@pytest.mark.parametrize("text", ["no", "we can't come", "cancel the visit please"])
+def test_what_another_guardian_has_promised_is_not_cancelled_unasked(text: str) -> None:
+    after = step(Idle(), Said(text), family(visits=(PROMISED,), prompts=reminded(PROMISED)))
+    assert not changes(after.effects)
+    assert after.state == TO_OVERRULE
+
+
+@pytest.mark.parametrize(
+    ("text", "cancelled"),
+    [("1", True), ("we can't come", True), ("2", False), ("we will come", False), ("don't cancel", False)],
+)
+def test_the_later_guardian_decides_once_told(text: str, *, cancelled: bool) -> None:
+    after = step(TO_OVERRULE, Said(text), family(visits=(PROMISED,)))
+    assert changes(after.effects) == ([Cancel(IDS[0], 1)] if cancelled else [])
+    assert isinstance(after.state, GaveUpPlace if cancelled else Idle)
+
+
+@pytest.mark.parametrize("text", ["yes", "no", "ok", "maybe"])
+def test_a_bare_word_does_not_overrule_another_guardian(text: str) -> None:
+    after = step(TO_OVERRULE, Said(text), family(visits=(PROMISED,)))
+    assert not changes(after.effects)
+    assert keys(after.effects) == ["other_promised"]
+
+
+def test_an_urgent_text_reaches_a_person_from_any_phone() -> None:
+    text = Said("she is not breathing")
+    urgent = HandOff(HandOffReason.URGENT)
+    assert urgent in step(Idle(), text, family()).effects
+    assert urgent in step(Idle(), text, family(known=False)).effects
+    assert step(Idle(), text, family(opted_out=True)).effects == (urgent,)
+
+
+def test_a_medical_question_is_answered_in_the_facilitys_own_words_and_no_others() -> None:
+    after = step(Idle(), Said("is it safe with a fever?"), family(medical_sentence="A nurse will call."))
+    assert after.effects[-1] == Say("medical_own", {"sentence": "A nurse will call."})
+
+
+def test_another_language_is_offered_once_and_never_put_upon_anybody() -> None:
+    text = Said("gracias, \u00bfa qu\u00e9 hora es la cita?")
+    after = step(Idle(), text, family(visits=(ZURI,)))
+    assert keys(after.effects) == ["when", "language_offer"]
+    assert OfferLanguage() in after.effects
+    assert keys(step(Idle(), text, family(visits=(ZURI,), language_offered=True)).effects) == ["when"]
+
+
+def test_a_text_that_leans_to_an_opt_out_is_asked_about_it() -> None:
+    for state in (Idle(), WithPerson(HandOffReason.ASKED)):
+        assert keys(step(state, Said("dont wish this anymore"), family()).effects) == ["stop_meant"]
+
+
+def test_a_promise_keeps_the_visit_where_places_were_offered_to_a_sick_child() -> None:
+    offered = structs.replace(CHOOSING, offers=FREE[:1], unasked=True)
+    after = step(offered, Said("we are still coming"), family())
+    assert changes(after.effects) == [Confirm(IDS[0], 1)]
+    assert isinstance(changes(step(offered, Said("yes"), family()).effects)[0], Move)
 
 
 # --- several visits in one text, missed visits, silence -------------------------------------------

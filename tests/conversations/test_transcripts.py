@@ -5,7 +5,7 @@ text of the parent how it was read and what was done. `pytest --rewrite-transcri
 now; the difference is the review.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,18 +15,19 @@ import pytest
 from conversations.effects import (
     BookAgain,
     Cancel,
+    ClaimVaccinated,
     Confirm,
     Effect,
     EndRecall,
     HandOff,
-    LookForPlaces,
     Move,
     OptIn,
     OptOut,
     RegisterClaim,
-    Say,
+    SetLanguage,
 )
 from conversations.events import Said
+from conversations.facts import ChildFacts, Sex
 from conversations.joining.answers import Answer
 from conversations.rehearsal import Clinic, Turn
 from conversations.understanding.reading import Reading
@@ -87,11 +88,17 @@ class Rehearsal:
     def _phone(self, value: str) -> None:
         self.clinic.clinic_phone = value
 
+    def _medical(self, value: str) -> None:
+        self.clinic.medical_sentence = value
+
     def _stranger(self, _: str) -> None:
         self.clinic.known = False
 
     def _child(self, value: str) -> None:
-        self.clinic.children.append(value.partition(",")[0])
+        name, *told = (part.strip() for part in value.split(","))
+        born = next((date.fromisoformat(one.removeprefix("born ")) for one in told if "born" in one), None)
+        sex: Sex | None = "F" if "girl" in told else "M" if "boy" in told else None
+        self.clinic.add_child(name, ChildFacts(born, sex))
 
     def _visit(self, value: str) -> None:
         child, at, facility, *address = (part.strip() for part in value.split(",", 3))
@@ -132,12 +139,6 @@ class Rehearsal:
                 return self._silence(asked_before=False)
             case ["nobody", "answers", "again"]:
                 return self._silence(asked_before=True)
-            case ["staff", "marks", child, "as", "missed"]:
-                self.clinic.miss(child)
-            case ["staff", "moves", child, "to", *at]:
-                self.clinic.change(child, self._at(" ".join(at)))
-            case ["staff", "cancels", child]:
-                self.clinic.cancel(child)
             case ["the", "carrier", "answers", word]:
                 self.carrier = word
             case ["too", "many", "claims", "wait"]:
@@ -145,8 +146,24 @@ class Rehearsal:
             case [days, "days", "later"]:
                 self.clinic.now += timedelta(days=int(days))
             case _:
-                raise ValueError(f"unknown stage direction: {' '.join(words)}")
+                self._meanwhile(words)
         return []
+
+    def _meanwhile(self, words: list[str]) -> None:
+        """What staff and the other parent do."""
+        match words:
+            case ["staff", "marks", child, "as", "missed"]:
+                self.clinic.miss(child)
+            case ["staff", "moves", child, "to", *at]:
+                self.clinic.change(child, self._at(" ".join(at)))
+            case ["staff", "cancels", child]:
+                self.clinic.cancel(child)
+            case ["the", "other", "parent", "confirms", child]:
+                self.clinic.other_confirms(child)
+            case ["the", "other", "parent", "cancels", child]:
+                self.clinic.other_cancels(child)
+            case _:
+                raise ValueError(f"unknown stage direction: {' '.join(words)}")
 
     def _silence(self, *, asked_before: bool) -> list[str]:
         turn = self.clinic.nobody_answers(asked_before=asked_before)
@@ -232,15 +249,25 @@ def _effect(
             note = f"book again: {_moment(places[place])}"
         case EndRecall(id_):
             note = f"end recall {_visit(visits[id_])}"
-        case OptOut():
-            note = "opt out"
-        case OptIn():
-            note = "opt in"
-        case HandOff(reason):
-            note = f"hand off: {reason}"
-        case Say() | LookForPlaces() | RegisterClaim():
-            pass
+        case ClaimVaccinated(id_):
+            note = f"claim that it was given: {_visit(visits[id_])}"
+        case _:
+            note = _of_the_phone(effect)
     return note
+
+
+def _of_the_phone(effect: Effect) -> str | None:
+    match effect:
+        case OptOut():
+            return "opt out"
+        case OptIn():
+            return "opt in"
+        case HandOff(reason):
+            return f"hand off: {reason}"
+        case SetLanguage(code):
+            return f"language: {code}"
+        case _:
+            return None
 
 
 def _visit(visit: tuple[str, datetime]) -> str:

@@ -169,7 +169,7 @@ async def test_staff_see_the_latest_reason_for_which_a_person_is_needed(database
     assert database
     for reason in ("asked", "asked", "wrong_number"):
         await ask_a_person(AMINA, reason, now=NOW)
-    found = await list_handoffs(HandoffFilter(), actor=SYSTEM, page=Page())
+    found = await list_handoffs(HandoffFilter(), actor=SYSTEM, page=Page(), now=NOW)
     assert [handoff.reason for handoff in found.items] == ["wrong_number"]
 
 
@@ -200,9 +200,9 @@ async def test_a_clinic_that_knows_a_familys_number_does_not_read_its_texts(dose
     await sql("UPDATE child SET created_at = created_at + interval '1 day' WHERE id = $1", late.id)
     theirs, ours = scheduling_for(elsewhere.id), scheduling_for(child.facility_id)
     assert (await by_hand.list_texts(TextFilter(), actor=theirs, page=Page())).items == []
-    assert (await list_handoffs(HandoffFilter(), actor=theirs, page=Page())).items == []
+    assert (await list_handoffs(HandoffFilter(), actor=theirs, page=Page(), now=NOW)).items == []
     assert len((await by_hand.list_texts(TextFilter(), actor=ours, page=Page())).items) == 3
-    assert len((await list_handoffs(HandoffFilter(), actor=ours, page=Page())).items) == 1
+    assert len((await list_handoffs(HandoffFilter(), actor=ours, page=Page(), now=NOW)).items) == 1
 
 
 async def test_a_child_that_is_changing_clinics_is_not_booked_at_the_old_one(database: str) -> None:
