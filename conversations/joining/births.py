@@ -7,7 +7,6 @@ read in several ways gives several days, to be asked about; a day that cannot be
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from itertools import pairwise
 
 from msgspec import Struct
 
@@ -113,11 +112,15 @@ def _by_age(words: Words, known: JoiningWords, today: date) -> tuple[Birth, ...]
 
 
 def _ages(words: Words, known: JoiningWords) -> Iterator[tuple[int, str]]:
+    """Counts and units side by side: "2 months", and "miezi miwili" where the unit comes first."""
     numbers = {name: number for number, names in known.numbers.items() for name in names}
     units = {name: unit for unit, names in known.units.items() for name in names}
-    for said, unit in pairwise(words):
-        count = int(said[:4]) if said.isdecimal() else numbers.get(said)
-        if count is not None and unit in units:
+    counts = [int(said[:4]) if said.isdecimal() else numbers.get(said) for said in words]
+    spoken = [at for at, said in enumerate(words) if said in units or counts[at] is not None]
+    step = -1 if not spoken or words[spoken[0]] not in units else 1
+    for at, unit in enumerate(words):
+        count = counts[at + step] if unit in units and 0 <= at + step < len(words) else None
+        if count is not None:
             yield count, units[unit]
 
 

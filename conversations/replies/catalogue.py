@@ -53,6 +53,8 @@ class Formats(Struct, frozen=True, forbid_unknown_fields=True):
     hour: str
     more: str
     """What stands for the rest of a long list."""
+    clock_offset: int = 0
+    """Where hours are counted from six, 6: the "h:mm" of the patterns is written as it is spoken."""
 
 
 class Catalogue(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ come from people and forms: they are cleaned and cut here, at the last moment be
 import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel.dates import format_date, format_datetime
@@ -22,6 +22,8 @@ LONGEST = {"child": 30, "facility": 40, "address": 80, "phone": 20}
 LONGEST_OTHER = 60
 # More than this is a list and no reason to come.
 MOST_DISEASES = 3
+# An hour in a pattern, which some languages count from six.
+_HOUR = "h:mm"
 # The month and weekday names of a calendar may lose an accent: with it, the whole text would cost double.
 _UNACCENTED = str.maketrans("áíóúûÁÍÓÚÛ", "aiouuAIOUU")
 
@@ -76,6 +78,9 @@ class _Writer:
         return _numbered(lines) if style == "numbered" else "; ".join(lines)
 
     def _date(self, at: datetime, pattern: str) -> str:
+        if offset := self._formats.clock_offset:
+            spoken = format_datetime(at - timedelta(hours=offset), _HOUR, locale=self._language)
+            pattern = pattern.replace(_HOUR, f"'{spoken}'")
         return format_datetime(at, pattern, locale=self._language).translate(_UNACCENTED)
 
     def _named(self, diseases: AbstractSet[str]) -> str:

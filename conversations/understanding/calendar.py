@@ -12,6 +12,8 @@ MONTHS = 12
 DAYS_OF_WEEK = 7
 # Beyond this a bare day of the month is not an appointment.
 MONTHS_AHEAD = 6
+# The end of the month begins on this day of it.
+LAST_WEEK_FROM = 24
 # Countries that write the month first, and those that write it either way.
 MONTH_FIRST = frozenset({"US", "FM", "MH", "PW", "GU", "VI", "AS", "MP"})
 EITHER_FIRST = frozenset({"CA", "PH"})
@@ -124,10 +126,10 @@ class Calendar(Struct, frozen=True):
         return self._whole_month(self.today.year + (month < self.today.month), month)
 
     def end_of_month(self, ahead: int) -> Days:
-        """Its last ten days."""
+        """Its last week, a day or two more in long months."""
         whole = self.month(ahead)
         assert whole.latest is not None
-        return Days(earliest=max(whole.latest - timedelta(days=9), self.today), latest=whole.latest)
+        return Days(earliest=max(whole.latest.replace(day=LAST_WEEK_FROM), self.today), latest=whole.latest)
 
     def start_of_month(self, ahead: int) -> Days:
         """Its first week."""

@@ -11,7 +11,15 @@ from typing import Any
 
 from conversations.understanding.calendar import Calendar, Days
 from conversations.understanding.daywords import DayWords
-from conversations.understanding.mention import FULL_DAY, HALF_DAY, Hour, Mention, hour_mention, told_apart
+from conversations.understanding.mention import (
+    FULL_DAY,
+    HALF_DAY,
+    Hour,
+    Mention,
+    bare_clock,
+    hour_mention,
+    told_apart,
+)
 from conversations.understanding.phrases import NO_SLOTS, Match
 from conversations.understanding.ranges import with_ranges
 from conversations.wish import DayPart
@@ -74,9 +82,11 @@ def _in_words(words: tuple[str, ...], at: int, known: DayWords) -> Mapping[str, 
         end = at + len(name)
         if words[at:end] == name:
             slots.setdefault(slot, []).append((end, value))
-            if slot == "{n}" and value <= FULL_DAY:
+            if not isinstance(value, int) or slot != "{n}":
+                continue
+            if value <= FULL_DAY:
                 slots.setdefault("{hour}", []).append((end, (value % FULL_DAY, 0)))
-            if slot == "{n}" and value <= LAST_MINUTE:
+            if value <= LAST_MINUTE:
                 slots.setdefault("{minute}", []).append((end, value))
     for options in slots.values():
         options.sort(key=lambda option: -option[0])
@@ -149,7 +159,7 @@ def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tup
             found.append(mention)
     for at, word in enumerate(words):
         if at not in taken and "{clock}" in slots[at]:
-            found.append(hour_mention(at, at + 1, "hour", slots[at]["{clock}"][0][1], known))
+            found.append(bare_clock(at, slots[at]["{clock}"][0][1], known))
         elif at not in taken and "{date}" in slots[at] and (days := _date_in_figures(word, calendar)):
             found.append(Mention(at, at + 1, "date", days))
     found.sort(key=lambda mention: mention.start)

@@ -59,7 +59,7 @@ RANGE_MEANINGS = ("between", "after", "from", "before", "until")
 SLOTS = ("{weekday}", "{month}", "{n}", "{day}", "{hour}", "{minute}")
 RANGE_SLOTS = ("{a}", "{b}")
 
-Named = tuple[str, tuple[str, ...], int]
+Named = tuple[str, tuple[str, ...], int | tuple[int, int]]
 
 
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +75,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     either_way: list[str] = []
     past: list[str] = []
     not_behind_days: list[str] = []
+    hours: dict[str, str] = {}
 
 
 class DayData(Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,8 +163,16 @@ def _named(words: Words) -> Iterator[Named]:
         yield from (("{weekday}", level(name), index) for name in names)
     for number, names in enumerate(words.months, 1):
         yield from (("{month}", level(name), number) for name in names)
+    yield from (("{hour}", level(name), _clock(at)) for name, at in words.hours.items())
     yield from (("{n}", level(name), number) for name, number in words.numbers.items())
     yield from (("{day}", level(name), number) for name, number in words.days.items())
+
+
+def _clock(at: str) -> tuple[int, int]:
+    hour, _, minute = at.partition(":")
+    if not (hour.isdecimal() and minute.isdecimal()):
+        raise ValueError(f"days.toml: hours needs a clock time, not {at!r}")
+    return int(hour), int(minute)
 
 
 def _by_first_word(named: Iterable[Named]) -> dict[str, list[Named]]:

@@ -23,7 +23,6 @@ from conversations.understanding.lexicon import Lexicon
 from conversations.understanding.mention import Mention
 from conversations.understanding.phrases import Match, end_of_group
 from conversations.understanding.reading import Scene
-from conversations.understanding.spelling import SHORTEST_MENDED
 from conversations.understanding.tokens import Clause
 from conversations.understanding.when import When, refused_in
 
@@ -35,6 +34,8 @@ _LESS_THAN_DAYS = frozenset({"nothing", "hedge", "obstacle", "later", "sooner", 
 _NEGATION_REACH = 3
 # One letter answers when it stands alone; beside other words it is "y" for "and" or a slip of the thumb.
 _ONLY_ALONE = {"bare_yes": "yes", "bare_no": "no", "bare_language": "language"}
+# A plain "no" right before these says the same once more: "hapana hatutakuja", "no stop".
+_SAID_AGAIN = frozenset({"bare_stop", "stop", "keep", "not_coming", "cant", "wrong_number"})
 # Said for themselves: a "no" before them is another answer, not their opposite.
 _NEVER_NEGATED = frozenset(
     {
@@ -160,10 +161,10 @@ def read_clause(
 ) -> ClauseRead:
     """Read a clause in its own language, which comes first, and what that leaves open in the others."""
     first = tongues[0]
-    if not clause.asked and any(clause.words[-len(end) :] == end for end in first.question_endings):
-        clause = Clause(clause.words, asked=True)
     names = children_names(scene, first)
-    words = _mended(clause.words, tongues, names)
+    words = _mended(clause.words, tongues, (*names.values(), words_of(scene.guardian or "")))
+    if not clause.asked and any(words[-len(end) :] == end for end in first.question_endings):
+        clause = Clause(words, asked=True)
     matches = list(first.book.find(words))
     named = list(mentions(_without(words, matches), first.days, calendar))
     matches, named = _told_from_days(matches, named)
@@ -181,7 +182,12 @@ def read_clause(
         and (word in first.negators or (at in strange and any(word in one.negators for one in tongues)))
     ]
     refused = refused_in(
-        words, named, matches, _refusing_words(words, negators, matches, tongues), first.days.joined_by
+        words,
+        named,
+        matches,
+        _refusing_words(words, negators, matches, tongues),
+        first.days.joined_by,
+        not_stands_behind=first.not_stands_behind,
     )
     spoken_of = children_in(words, names, tongues, scene, covered)
     everyone = all_in(words, tongues, matches)
@@ -254,6 +260,8 @@ def _read_rest(
         span = set(range(match.start, match.end))
         # An opt-out is heard in any language, even where the first knows each of its words.
         heard = span & strange or (match.act == "stop" and len(span) > 1)
+        if match.act == "stop" and len(span) > 1:
+            taken -= _give_way(matches, span)
         if heard and taken.isdisjoint(span):
             matches.append(match)
             taken |= span
@@ -265,21 +273,35 @@ def _read_rest(
     strange -= {at for at in strange if words[at] in other.words}
 
 
+def _give_way(matches: list[Match], span: set[int]) -> set[int]:
+    """Drop the shorter phrases inside an opt-out of another language, and say which words that frees."""
+    shorter = [match for match in matches if set(range(match.start, match.end)) < span]
+    matches[:] = [match for match in matches if match not in shorter]
+    return {at for match in shorter for at in range(match.start, match.end)}
+
+
 def _mended(
-    words: tuple[str, ...], tongues: Sequence[Lexicon], names: dict[str, tuple[str, ...]]
+    words: tuple[str, ...], tongues: Sequence[Lexicon], names: Iterable[tuple[str, ...]]
 ) -> tuple[str, ...]:
-    """The words, with slips of the thumb put right where it is plain what was meant."""
-    if all(len(word) < SHORTEST_MENDED or any(word in one.words for one in tongues) for word in words):
+    """The words, spelled as they are known: put right by their sound, and where a slip is plain."""
+    if all(word in tongues[0].words for word in words):
         return words
-    own = {word for name in names.values() for word in name}
-    return tuple(
-        word if word in own or any(word in one.words for one in tongues) else _mend(word, tongues)
-        for word in words
-    )
+    own = tuple(word for name in names for word in name)
+    return tuple(_mend(word, tongues, own) for word in words)
 
 
-def _mend(word: str, tongues: Sequence[Lexicon]) -> str:
-    return next((mended for one in tongues if (mended := one.spelling.mend(word)) != word), word)
+def _mend(word: str, tongues: Sequence[Lexicon], own: Collection[str]) -> str:
+    """A name or a known word that sounds like it, its own language's first; else the one that is near."""
+    first, *others = tongues
+    if word in own or word in first.words or not word[0].isalpha():
+        return word
+    sound = first.sounds.of(word)
+    if named := next((name for name in own if first.sounds.of(name) == sound), ""):
+        return named
+    if (heard := first.sounds.known(word)) != word or any(word in one.words for one in others):
+        return heard
+    mends = (mend(word) for one in tongues for mend in (one.sounds.known, one.spelling.mend))
+    return next((mended for mended in mends if mended != word), word)
 
 
 def _acts(
@@ -300,7 +322,7 @@ def _acts(
             word for other in matches if other.act != match.act for word in words[other.start : other.end]
         }
         alone = all(
-            not word.isalnum()
+            not word[0].isalnum()
             or any(word in known.polite or word in known.turning_words for known in tongues)
             for word in rest | others
         )
@@ -328,7 +350,7 @@ def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int])
         # "No la vamos a cancelar": the one act that is worth a question wherever a "no" stands before it.
         return any(other.act == "no" and 0 <= match.start - other.end <= _NEGATION_REACH for other in matches)
     # "No stop" is a request twice over, "no move it" is not.
-    return match.act not in {"bare_stop", "keep"} and any(
+    return match.act not in _SAID_AGAIN and any(
         other.act == "no" and other.end == match.start for other in matches
     )
 
@@ -363,7 +385,7 @@ def _without(words: tuple[str, ...], matches: Sequence[Match]) -> tuple[str, ...
 
 
 def _needs_meaning(word: str, tongues: Sequence[Lexicon]) -> bool:
-    return word.isalpha() and not any(word in known.meaningless for known in tongues)
+    return word[0].isalpha() and not any(word in known.meaningless for known in tongues)
 
 
 def _denied(reads: Iterable[ClauseRead], known: Lexicon, scene: Scene) -> str:
@@ -375,9 +397,21 @@ def _denied(reads: Iterable[ClauseRead], known: Lexicon, scene: Scene) -> str:
             if match.act == "who_is" and strange.intersection(clause.words[match.end : match.end + 1]):
                 return clause.words[match.end]
         at = where_named(clause.words, name) if name else None
-        if at and known.negators.intersection(clause.words[max(0, at.start - _NEGATION_REACH) : at.start]):
+        if at and (
+            known.negators.intersection(clause.words[max(0, at.start - _NEGATION_REACH) : at.start])
+            or _negated_behind(clause, at.stop, known)
+        ):
             return name[0]
     return ""
+
+
+def _negated_behind(clause: ClauseRead, end: int, known: Lexicon) -> bool:
+    """Whether a "not" that denies nothing else stands behind a name: "main Rekha nahi hu"."""
+    taken = {at for match in clause.matches if match.act != "no" for at in range(match.start, match.end)}
+    behind = range(end, min(end + 2, len(clause.words)))
+    return known.not_stands_behind and any(
+        clause.words[at] in known.negators and at not in taken for at in behind
+    )
 
 
 def _besides_politeness(reads: Iterable[ClauseRead]) -> tuple[str, ...]:
@@ -399,7 +433,7 @@ def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:
         return None
     found: set[int] = set()
     refused = False  # "not 1, 2 please"
-    at = 0
+    number = at = 0
     while at < len(words):
         end = end_of_group(words, at, known.numbers)
         if end > at or words[at].isdecimal():
@@ -407,7 +441,9 @@ def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:
             found |= set() if refused else {number}
             refused = False
         elif words[at] in known.negators - known.around_numbers:
-            refused = True
+            refused = not known.not_stands_behind
+            if known.not_stands_behind:
+                found.discard(number)  # "1 nahi 2"
         elif words[at][0].isalnum() and words[at] not in known.around_numbers | known.polite:
             return None
         at = max(end, at + 1)

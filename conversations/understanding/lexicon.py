@@ -6,7 +6,7 @@ text. docs/languages.md explains every key.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -19,9 +19,9 @@ from conversations.intents import Intent
 from conversations.understanding.daywords import DayData, DayWords, day_words
 from conversations.understanding.likeness import Likeness
 from conversations.understanding.normal import normalise
-from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, level
+from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, forms, level
 from conversations.understanding.quoting import Quoting, Reactions, quoting
-from conversations.understanding.spelling import Spelling
+from conversations.understanding.spelling import Sounds, Spelling
 
 DEFAULT_LANGUAGE = "en"
 _LANGUAGES = files("conversations") / "languages"
@@ -113,6 +113,8 @@ class PhraseData(Struct, frozen=True, forbid_unknown_fields=True):
     classes: dict[str, list[str]]
     acts: dict[str, list[str]]
     other_languages: list[str] = []
+    sounds: dict[str, str] = {}
+    not_stands_behind: bool = False
 
 
 class Lexicon(Struct, frozen=True, dict=True):
@@ -134,6 +136,8 @@ class Lexicon(Struct, frozen=True, dict=True):
     number_of: dict[tuple[str, ...], int]
     around_numbers: frozenset[str]
     never_mended_into: frozenset[str]
+    sounds_alike: dict[str, str]
+    not_stands_behind: bool
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -141,6 +145,11 @@ class Lexicon(Struct, frozen=True, dict=True):
         phrases = (*self.numbers, *self.negators, *self.turning_words)
         spoken = (word for group in self.children.values() for name in group for word in name)
         return frozenset({*self.book.words, *self.days.words, *self.meaningless, *phrases, *spoken})
+
+    @cached_property
+    def sounds(self) -> Sounds:
+        """The words by how they sound."""
+        return Sounds(self.words, self.sounds_alike)
 
     @cached_property
     def spelling(self) -> Spelling:
@@ -165,7 +174,7 @@ class Languages:
             for folder in folders
         }
         for one in self.lexicons.values():
-            one.spelling  # noqa: B018  made now, so that the first text does not wait for it
+            one.sounds, one.spelling  # noqa: B018  made now, so that the first text does not wait for them
         self.quoting: Quoting = quoting(
             (phrases.reactions for phrases in data.values()),
             (line for phrases in data.values() for line in phrases.quotes),
@@ -192,11 +201,19 @@ class Languages:
         """How much of the words each language explains; a word that many languages have weighs little."""
         found = dict.fromkeys(self.lexicons, 0.0)
         for word in words:
-            if holders := self._holders.get(word):
+            if holders := (*self._holders.get(word, ()), *self._heard(word)):
                 weight = 1.0 if len(holders) == 1 else 1.3 / len(holders)
                 for code in holders:
                     found[code] += weight
         return found
+
+    def _heard(self, word: str) -> tuple[str, ...]:
+        """The languages that know this word only by its sound."""
+        return tuple(
+            code
+            for code, one in self.lexicons.items()
+            if one.sounds_alike and word not in one.words and one.sounds.known(word) != word
+        )
 
 
 def languages() -> tuple[str, ...]:
@@ -244,15 +261,15 @@ def _compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> 
             name=phrases.name,
             book=book,
             days=spoken_days,
-            question_openers=frozenset(map(level, phrases.question_openers)),
-            question_endings=frozenset(map(level, phrases.question_endings)),
+            question_openers=frozenset(_every_form(phrases.question_openers)),
+            question_endings=frozenset(_every_form(phrases.question_endings)),
             turning_words=_words(phrases.turning_words),
             negators=_words(phrases.negators),
             agreements=frozenset(word for line in phrases.acts["yes"] for word in level(line)),
             polite=polite,
             meaningless=polite | around | _words(phrases.fillers.split()),
             children={
-                kind: tuple(sorted(map(level, names), key=len, reverse=True))
+                kind: tuple(sorted(_every_form(names), key=len, reverse=True))
                 for kind, names in msgspec.structs.asdict(phrases.children).items()
             },
             numbers=by_first_word(" ".join(words) for words in numbers),
@@ -260,13 +277,19 @@ def _compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> 
             around_numbers=around,
             never_mended_into=_words(phrases.negators)
             | {words[0] for words in map(level, bare) if len(words) == 1},
+            sounds_alike=phrases.sounds,
+            not_stands_behind=phrases.not_stands_behind,
         )
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
 
 
 def _words(entries: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for entry in entries for word in level(entry))
+    return frozenset(word for form in _every_form(entries) for word in form)
+
+
+def _every_form(entries: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    return (form for entry in entries for form in forms(entry))
 
 
 def _phrase_data(folder: Traversable) -> PhraseData:

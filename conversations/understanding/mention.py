@@ -3,6 +3,7 @@
 "10 in the morning" and "thursday the 12th" are one mention each, though two patterns find them.
 """
 
+from collections.abc import Iterator
 from datetime import date, time, timedelta
 
 from msgspec import Struct, structs
@@ -19,7 +20,16 @@ _REACH = 2
 _CERTAIN = frozenset({"hour_am", "hour_pm"})
 _WEEKDAYS = frozenset({"weekday", "this_weekday", "next_weekday"})
 DATED = frozenset({"day_of_month", "day_and_month", "date"})
+_MONTHS = frozenset({"this_month", "next_month", "in_month"})
 _WEEKS = frozenset({"this_week", "next_week", "week_after_next"})
+
+# The hours that each part of the day can be said with; "mchana" begins before noon.
+_HOURS_OF = {
+    None: (FIRST_CLINIC_HOUR, 18),
+    DayPart.MORNING: (6, 11),
+    DayPart.AFTERNOON: (10, 18),
+    DayPart.EVENING: (15, 23),
+}
 
 Hour = tuple[int, int]  # as spoken: hours and minutes, before morning or evening is known
 
@@ -73,20 +83,44 @@ def hour_mention(
     return Mention(start, end, meaning, at=_on_the_clock(spoken, part, known), spoken=spoken)
 
 
+def bare_clock(at: int, figures: Hour, known: DayWords) -> Mention:
+    """A clock time with no word beside it: where hours are counted from six, it could be either."""
+    if not known.clock_offset or not 1 <= figures[0] <= HALF_DAY:
+        return hour_mention(at, at + 1, "hour", figures, known)
+    as_shown = _in_hours(figures[0], None)
+    hour = next(as_shown, figures[0])
+    return Mention(at, at + 1, "hour", Days(unsure=True), at=time(hour, figures[1]), spoken=figures)
+
+
 def _on_the_clock(spoken: Hour, part: DayPart | None, known: DayWords) -> time:
     """The hour meant. Without a part of the day it is the one at which clinics are open."""
     hour, minute = spoken
     if known.clock_offset and 1 <= hour <= HALF_DAY:
-        hour = (hour + known.clock_offset) % HALF_DAY
-        if part is DayPart.MORNING and hour < FIRST_CLINIC_HOUR - known.clock_offset:
-            return time(hour, minute)
-    elif hour > HALF_DAY:
+        return _counted_from(known.clock_offset, spoken, part)
+    if hour > HALF_DAY:
         return time(hour, minute)
     if part is DayPart.MORNING:
-        return time(hour % HALF_DAY if hour != HALF_DAY or known.clock_offset else hour, minute)
-    if part or hour % HALF_DAY < FIRST_CLINIC_HOUR:
+        return time(hour, minute)
+    if part or hour < FIRST_CLINIC_HOUR:
         hour = hour % HALF_DAY + HALF_DAY
-    return time(hour % FULL_DAY, minute)
+    return time(hour, minute)
+
+
+def _counted_from(offset: int, spoken: Hour, part: DayPart | None) -> time:
+    """The same where hours are counted from six: "saa nne" is 10:00.
+
+    "Saa 10 asubuhi" is said in figures as phones show them: counted from six no clinic would be open.
+    """
+    hour, minute = spoken
+    counted = (hour + offset) % HALF_DAY
+    options = (*_in_hours(counted, part), *_in_hours(hour, part), counted)
+    return time(options[0], minute)
+
+
+def _in_hours(hour: int, part: DayPart | None) -> Iterator[int]:
+    """The hour, before noon and after it, as far as it is one of this part of the day."""
+    first, last = _HOURS_OF[part]
+    return (one for one in (hour, hour % HALF_DAY + HALF_DAY) if first <= one <= last)
 
 
 def told_apart(words: tuple[str, ...], found: list[Mention], known: DayWords) -> list[Mention]:
@@ -106,7 +140,10 @@ def told_apart(words: tuple[str, ...], found: list[Mention], known: DayWords) ->
 
 def _joined(before: Mention, behind: Mention, known: DayWords) -> Mention | None:
     joined = (
-        _hour_of_part(before, behind, known) or _dated_weekday(before, behind) or _in_week(before, behind)
+        _hour_of_part(before, behind, known)
+        or _dated_weekday(before, behind)
+        or _in_week(before, behind)
+        or _in_month(before, behind)
     )
     return structs.replace(joined, start=before.start, end=behind.end) if joined else None
 
@@ -118,7 +155,7 @@ def _hour_of_part(before: Mention, behind: Mention, known: DayWords) -> Mention 
     if not (hour and hour.spoken and part):
         return None
     at = _on_the_clock(hour.spoken, part, known)
-    return structs.replace(hour, at=at, part=part_of(at))
+    return structs.replace(hour, days=Days(), at=at, part=part_of(at))
 
 
 def _dated_weekday(before: Mention, behind: Mention) -> Mention | None:
@@ -140,3 +177,12 @@ def _in_week(before: Mention, behind: Mention) -> Mention | None:
         return None
     monday = week.latest - timedelta(days=6)
     return structs.replace(weekday, days=Days((monday + timedelta(days=weekday.dates[0].weekday()),)))
+
+
+def _in_month(before: Mention, behind: Mention) -> Mention | None:
+    """A day of the month and the month it is in: "the 25th of next month"."""
+    day = next((one for one in (before, behind) if one.meaning == "day_of_month"), None)
+    month = next((one for one in (before, behind) if one.meaning in _MONTHS), None)
+    if not (day and month and day.dates and month.latest and day.dates[0].day <= month.latest.day):
+        return None
+    return structs.replace(day, days=Days((month.latest.replace(day=day.dates[0].day),)))

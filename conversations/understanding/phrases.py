@@ -9,6 +9,7 @@ the grammar of days knows; what filled it is kept with the match.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from msgspec import Struct
@@ -17,7 +18,8 @@ from conversations.understanding.normal import normalise
 from conversations.understanding.tokens import CLAUSE_ENDS, pieces
 
 LONGEST_GAP = 2
-_PART = re.compile(r"\[[^\]]*\]|\S+")
+_PART = re.compile(r"\[[^\]]*\]|(?:\([^()]*\)|[^\s()])+|\S")
+_FORMS = re.compile(r"\(([^()]*)\)")
 
 WordGroups = dict[str, tuple[tuple[str, ...], ...]]
 # What stands in each place of a clause besides its word: by slot, where it ends and what it is.
@@ -113,7 +115,10 @@ class PhraseBook:
         self._rank = {act: rank for rank, act in enumerate(acts)}
         self._phrases: dict[str, Beginnings] = {}
         self._slots = frozenset(slots)
-        self._classes = {name: tuple(map(level, options)) for name, options in classes.items()}
+        self._classes = {
+            name: tuple(form for option in options for form in forms(option))
+            for name, options in classes.items()
+        }
         self.acts = set(acts)
         self.words: set[str] = set()
         self.whole_lines: set[str] = set()
@@ -165,7 +170,7 @@ class PhraseBook:
     def _options(self, option: str, line: str) -> tuple[tuple[str, ...], ...]:
         """The words, or all that a class stands for."""
         if not option.startswith("<"):
-            return (level(option),)
+            return forms(option)
         if option[1:-1] not in self._classes:
             raise ValueError(f"{line!r} names an unknown class {option}")
         return self._classes[option[1:-1]]
@@ -250,6 +255,19 @@ def _end_behind_gap(
         if (end := _end(elements, index, words, at + skipped, slots, filled)) >= 0:
             return end
     return -1
+
+
+def forms(entry: str) -> tuple[tuple[str, ...], ...]:
+    """An entry, levelled; one that is written `(ni|tu)ta(kuja|fika)` in each of its four forms.
+
+    In languages that put person, tense and "not" into the verb, a whole family of words is one entry.
+
+    Raises:
+        ValueError: a bracket is left open, or nothing is left of a form.
+    """
+    fixed_and_free = enumerate(_FORMS.split(entry))
+    choices = [part.split("|") if index % 2 else [part] for index, part in fixed_and_free]
+    return tuple(level("".join(form)) for form in product(*choices))
 
 
 @lru_cache(maxsize=1 << 16)

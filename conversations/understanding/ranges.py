@@ -79,11 +79,9 @@ def _day_bounds(act: str, named: Mention, calendar: Calendar) -> tuple[Days, Day
     if act == "from":
         return Days(earliest=first), Days(latest=first - one_day)
     if act == "before":
-        return Days(earliest=calendar.today, latest=max(first - one_day, calendar.today)), Days(
-            earliest=first
-        )
+        return Days(latest=max(first - one_day, calendar.today)), Days(earliest=first)
     open_again = first if named.earliest else last + one_day
-    return Days(earliest=calendar.today, latest=last), Days(earliest=open_again)
+    return Days(latest=last), Days(earliest=open_again)
 
 
 def _between(match: Match, first: Mention, second: Mention, calendar: Calendar) -> Mention | None:

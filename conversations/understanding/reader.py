@@ -12,6 +12,7 @@ from msgspec import structs
 
 from conversations.intents import Intent
 from conversations.understanding.calendar import Calendar
+from conversations.understanding.children import words_of
 from conversations.understanding.findings import ClauseRead, Findings, gather, read_clause
 from conversations.understanding.lexicon import DEFAULT_LANGUAGE, Languages, Lexicon, known
 from conversations.understanding.normal import normalise
@@ -24,6 +25,8 @@ from conversations.wish import DayPart, Wish
 # How much better another language must explain a text, or a clause, than the one on file.
 _HOME_ADVANTAGE = 0.8
 _TEXT_ADVANTAGE = 0.5
+# What two words count that no other language has: a single one may be a false friend ("urgent care").
+_TWO_WORDS = 2.0
 _OTHER_HALF = {
     DayPart.MORNING: DayPart.AFTERNOON,
     DayPart.AFTERNOON: DayPart.MORNING,
@@ -49,11 +52,18 @@ def understand(text: str, scene: Scene, spoken: Languages | None = None) -> Read
 
 
 def _tongues(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, ...]:
-    """The languages to read with, the text's own first."""
+    """The languages to read with, the text's own first; another where only that one knows some words."""
     home = scene.language if scene.language in spoken.lexicons else _default(spoken)
-    shares = spoken.shares(pieces(words))
+    names = {word for name in (*scene.children, scene.guardian or "") for word in words_of(name)}
+    said = [word for word in pieces(words) if word not in names]
+    shares = spoken.shares(said)
     best = max(shares, key=lambda code: shares[code] + (_HOME_ADVANTAGE if code == home else 0.0))
     order = dict.fromkeys((best, home, _default(spoken)))
+    strange = [word for word in said if not any(word in spoken.lexicons[code].words for code in order)]
+    if strange:
+        shares = spoken.shares(strange)
+        other = max(shares, key=lambda code: shares[code])
+        order |= {other: None} if shares[other] >= _TWO_WORDS else {}
     return tuple(spoken.lexicons[code] for code in order)
 
 

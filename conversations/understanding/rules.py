@@ -265,14 +265,33 @@ def _names_another_day(found: Findings, scene: Scene) -> bool:
     """A day is wished, and it is not a visit's day; or an hour of the same day, with no promise to come."""
     if not found.when.wished or found.query:
         return False
-    if found.said("free"):
+    if found.said("free") or _names_another_part(found, scene):
         return True
-    if found.when.only_a_range and not found.promise:
+    if scene.question is Question.NOTHING and not scene.visits_at:
+        return False  # "kal": there is nothing that another day could be meant instead of
+    if (found.when.only_a_range and not found.promise) or _describes_an_offer(found, scene):
         return True  # "next week?" asks for another day even when the visit is in that week
     if any(found.when.fits(at) for at in scene.visits_at):
         return False
     same_day = any(found.when.names_day_of(at) for at in scene.visits_at)
-    return not (same_day and (found.promise or found.refusal))
+    refusal = found.refusal
+    only_the_hour = refusal is not None and refusal.name == "no" and bool(found.when.refused)
+    return not (same_day and (found.promise or (refusal and not only_the_hour)))
+
+
+def _describes_an_offer(found: Findings, scene: Scene) -> bool:
+    """Names a part of the day or an hour that was offered: "the morning one"."""
+    return not found.when.dates and any(found.when.fits(at) for at in scene.offers)
+
+
+def _names_another_part(found: Findings, scene: Scene) -> bool:
+    """Only hours are named: of those offered ("the one in the morning"), or instead of those refused."""
+    if any(one.names_a_day for one in found.when.wished):
+        return False
+    if scene.question is Question.WHICH_PLACE and not found.refusal:
+        return True
+    instead = any(not one.names_a_day for one in found.when.refused)
+    return instead and not any(found.when.fits(at) for at in scene.visits_at)
 
 
 def promises_another_hour(found: Findings, scene: Scene) -> Verdict | None:

@@ -1,15 +1,54 @@
-"""Slips of the thumb: the one known word that an unknown one can be.
+"""Known words however they are spelled: by ear, or with a slip of the thumb.
 
-Only longer words are mended, only where a single known word is near enough, and never into a word that
+A language that is written by ear, or in two alphabets, says in its data which spellings sound alike. For
+slips, only longer words are mended, only where a single known word is near enough, and never into a word that
 turns a sentence round or stands for an answer by itself: those are too short and too dear to guess.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 
 SHORTEST_MENDED = 5
 TWO_SLIPS_FROM = 8
 LONGEST_MENDED = 24
+
+
+class Sounds:
+    """Finds known words by how they sound: "nhi" and "nahin" are "nahi"."""
+
+    def __init__(self, words: Collection[str], alike: Mapping[str, str]) -> None:
+        """Replace each key of `alike` by its value, in order; "^" and "$" are the ends of a word.
+
+        Of several known words that sound alike the shortest is meant.
+        """
+        self._alike = tuple(alike.items())
+        self._sounds: dict[str, str] = {}
+        self._known: dict[str, str] = {}
+        for word in sorted(words, key=lambda word: (len(word), word)) if alike else ():
+            if word.isidentifier():
+                self._known.setdefault(self.of(word), word)
+
+    def of(self, word: str) -> str:
+        """How a word sounds; by itself where the language says nothing about sounds."""
+        if not self._alike:
+            return word
+        if word not in self._sounds:
+            if len(self._sounds) > _REMEMBERED:
+                self._sounds.clear()
+            self._sounds[word] = self._replaced(word)
+        return self._sounds[word]
+
+    def _replaced(self, word: str) -> str:
+        sound = f"^{word}$"
+        for written, heard in self._alike:
+            sound = sound.replace(written, heard)
+        return sound
+
+    def known(self, word: str) -> str:
+        """The known word that sounds like this one, or the same word."""
+        if not self._known or (len(word) == 1 and word.isascii()):
+            return word
+        return self._known.get(self.of(word), word)
 
 
 class Spelling:

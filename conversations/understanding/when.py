@@ -99,15 +99,21 @@ def refused_in(
     matches: Sequence[Match],
     negators: Sequence[Span],
     joined_by: Collection[str],
+    *,
+    not_stands_behind: bool = False,
 ) -> frozenset[Mention]:
-    """The mentions of one clause that a refusal or a "not" in it is about."""
+    """The mentions of one clause that a refusal or a "not" in it is about.
+
+    `not_stands_behind` where the language says "thursday not, friday".
+    """
     groups = tuple(_groups(clause, mentions, joined_by))
     refused: set[Mention] = set()
     for match in matches:
         if match.act in REFUSING_ACTS:
             refused.update(_beside(match.start, match.end, groups))
     for start, end in negators:
-        refused.update(_behind(start, end, groups, matches))
+        before = _just_before(start, groups, 2) if not_stands_behind else ()
+        refused.update(before or _behind(start, end, groups, matches))
     return frozenset(refused)
 
 
@@ -143,4 +149,9 @@ def _behind(start: int, end: int, groups: Sequence[Group], matches: Sequence[Mat
     for group in groups:
         if 0 <= group[0].start - end <= _BEHIND and not agreed & {group[-1].end, group[-1].end + 1}:
             return group
-    return next((group for group in groups if 0 <= start - group[-1].end <= 1), ())
+    return _just_before(start, groups, 1)
+
+
+def _just_before(start: int, groups: Sequence[Group], within: int) -> Group:
+    """The days that end so many words before a place, or fewer."""
+    return next((group for group in groups if 0 <= start - group[-1].end <= within), ())

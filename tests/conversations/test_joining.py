@@ -71,6 +71,8 @@ def test_a_day_of_birth_is_read_as_parents_write_it(language: str, text: str, da
         ("en", "6 weeks", "2026-01-21"),
         ("en", "one month and 2 weeks", "2026-01-21"),
         ("es", "tiene dos meses", "2026-01-04"),
+        ("sw", "ana miezi miwili", "2026-01-04"),
+        ("sw", "mwezi mmoja na wiki 2", "2026-01-21"),
     ],
 )
 def test_an_age_tells_a_day_only_about(language: str, text: str, day: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 import conversations
 from conversations.understanding.lexicon import ACTS, Languages, languages, lexicon
+from conversations.understanding.phrases import PhraseBook
 
 LANGUAGES = Path(conversations.__file__).parent / "languages"
 
@@ -42,6 +43,7 @@ def test_every_folder_is_a_language_that_knows_every_act() -> None:
         ("phrases.toml", "wrong_number = [", "wrong_nummer = [", "acts missing or unknown"),
         ("phrases.toml", '"we <come>"', '"we <kome>"', "unknown class"),
         ("phrases.toml", '"we <come>"', '"..."', "no word to begin or end with"),
+        ("phrases.toml", '"we <come>"', '"we (co|go"', "can never be found"),
         ("days.toml", '["sunday", "sun", "sundays"],', "", "seven weekdays"),
         ("days.toml", "noon = [", "midday = [", "midday"),
         ("days.toml", "-7 = [", "week = [", "number of days"),
@@ -51,3 +53,10 @@ def test_a_mistake_is_named(folder: Path, file: str, old: str, new: str, complai
     damage(folder / file, old, new)
     with pytest.raises(ValueError, match=complaint):
         Languages([folder])
+
+
+def test_a_family_of_forms_is_one_entry() -> None:
+    book = PhraseBook({"coming": ["(ni|tu)ta(kuja|fika kesho)"]}, {})
+    for said in ("nitakuja", "tutakuja", "nitafika kesho", "tutafika kesho"):
+        assert [match.act for match in book.find(tuple(said.split()))] == ["coming"]
+    assert not book.find(("nitafika",))

@@ -28,9 +28,9 @@ GOLDEN = [
     for kind in ("confirms", "stops")
     for text in kinds[kind]
 ]
-POLITE = {"en": "please", "es": "por favor", "fr": "svp"}
-HELLO = {"en": "hello", "es": "hola", "fr": "bonjour"}
-THANKS = {"en": "thank you", "es": "gracias", "fr": "merci"}
+POLITE = {"en": "please", "es": "por favor", "fr": "svp", "sw": "tafadhali", "hi": "kripya"}
+HELLO = {"en": "hello", "es": "hola", "fr": "bonjour", "sw": "habari", "hi": "namaste"}
+THANKS = {"en": "thank you", "es": "gracias", "fr": "merci", "sw": "asante", "hi": "dhanyawad"}
 WORDS = st.sampled_from(
     (
         *(

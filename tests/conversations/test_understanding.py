@@ -64,6 +64,12 @@ def read(text: str, scene: Scene = REMINDED, **changes: Any) -> Reading:
         ("la próxima semana", Wish(earliest=date(2026, 3, 9), latest=date(2026, 3, 15))),
         ("cualquier día menos el lunes", Wish(excluded=march(9))),
         ("mejor pasado mañana", Wish(dates=march(6))),
+        ("tarehe 25 mwezi ujao", Wish(dates=(date(2026, 4, 25),))),
+        ("kesho saa nne na nusu", Wish(dates=march(5), at=time(10, 30))),
+        ("kesho saa 10 asubuhi", Wish(dates=march(5), part=DayPart.MORNING, at=time(10))),
+        ("kesho saa tano mchana", Wish(dates=march(5), part=DayPart.MORNING, at=time(11))),
+        ("kesho saa kumi na moja jioni", Wish(dates=march(5), part=DayPart.EVENING, at=time(17))),
+        ("siwezi asubuhi, mchana naweza", Wish(dates=march(12), part=DayPart.AFTERNOON)),
     ],
 )
 def test_days_in_words_are_resolved(text: str, wish: Wish) -> None:
@@ -217,3 +223,22 @@ def test_a_reading_says_what_decided_it() -> None:
     reading = read("Sorry, we can't come")
     assert (reading.rule, reading.evidence) == ("refusal", "cant come")
     assert reading.confidence > 0.8
+
+
+def test_figures_that_may_be_counted_from_six_are_asked_about() -> None:
+    reading = read("kesho 10:30", language="sw")
+    assert (reading.ask, reading.wish.at) == (True, time(10, 30))
+    assert not read("kesho 4:30 asubuhi", language="sw").ask
+    assert read("kesho 4:30 asubuhi", language="sw").wish.at == time(10, 30)
+
+
+@pytest.mark.parametrize(
+    "text", ["God willing tutakuja na mtoto, thank you", "sorry hatutaweza kuja maze, no way this week"]
+)
+def test_words_that_only_one_more_language_knows_are_read_in_it(text: str) -> None:
+    assert read(text, language="en").intent in {Intent.CONFIRM, Intent.DECLINE}
+
+
+@pytest.mark.parametrize("text", ["hapana hatutakuja", "no, cannot come"])
+def test_a_no_before_a_refusal_says_the_same_again(text: str) -> None:
+    assert read(text).intent is Intent.DECLINE
