@@ -66,8 +66,10 @@ def is_urgent(found: Findings) -> bool:
 
 def opt_out(found: Findings, scene: Scene) -> Verdict | None:
     """Any reasonable wording counts (47 CFR 64.1200(a)(10)); the bare word only where it stands alone."""
-    del scene
     if act := found.said("stop"):
+        again = found.said("start") if scene.question is Question.TEXTS_AGAIN else None
+        if again and again.clause >= act.clause:
+            return None  # "I said no more messages, but now I want them back"
         return _verdict(Intent.STOP, "opt_out", act, 0.95)
     act = next((act for act in found.acts if act.name == "bare_stop" and act.alone and not act.negated), None)
     if act is None:
@@ -198,6 +200,8 @@ def hesitates(found: Findings, scene: Scene) -> Verdict | None:
     # Said with a reason only, they most likely come; with a "maybe" nobody knows.
     coming = found.said("coming")
     likely = Intent.CONFIRM if coming and (act is None or act.clause != coming.clause) else None
+    if act is None and not found.promise and not found.asks and scene.question is Question.WILL_YOU_COME:
+        likely = Intent.DECLINE
     return _unsure("hesitation", act or obstacle, likely, confidence=0.6)
 
 
@@ -206,15 +210,24 @@ def contradicts(found: Findings, scene: Scene) -> Verdict | None:
     if _asks_to_move(found, scene):
         return None
     refusal = found.refusal
-    if refusal and refusal.name != "no" and (found.said("coming") or found.said("keep")):
-        return _unsure("promise_and_refusal", refusal)
-    if found.said("no") and found.promise and not found.said("keep"):
-        return _unsure("yes_and_no", found.said("no"))
+    promise = found.said("coming", "keep")
+    if refusal and refusal.name != "no" and promise:
+        return _unsure("promise_and_refusal", refusal, _last_word(promise, refusal))
+    no = found.said("no")
+    if no and found.promise and not found.said("keep"):
+        return _unsure("yes_and_no", no, _last_word(found.promise, no))
     if found.when.refused and found.promise and not refusal:
         return _unsure("yes_but_not_then", found.promise, Intent.RESCHEDULE)
     if negated := found.negated("coming", "cancel", "cancel_visit", "move", "yes", "ok", "keep", "cant"):
         return _unsure("negation_not_understood", negated)
     return None
+
+
+def _last_word(promise: Act, refusal: Act) -> Intent | None:
+    """What was said last is likelier: "my husband said no but I am bringing him"."""
+    if promise.clause == refusal.clause:
+        return None
+    return Intent.CONFIRM if promise.clause > refusal.clause else Intent.DECLINE
 
 
 # --- another day ----------------------------------------------------------------------------------
@@ -339,8 +352,8 @@ def says_no(found: Findings, scene: Scene) -> Verdict | None:
     plain = act.alone and not found.unexplained
     if plain and scene.question in {Question.WILL_YOU_COME, Question.ANOTHER_DAY}:
         return _verdict(Intent.DECLINE, "no", act)
-    likely = Intent.DECLINE if scene.question is Question.WILL_YOU_COME else None
-    return _unsure("no_to_what", act, likely, confidence=0.4)
+    answers = scene.question is Question.WILL_YOU_COME and found.unexplained <= UNEXPLAINED_BESIDE_YES
+    return _unsure("no_to_what", act, Intent.DECLINE if answers else None, confidence=0.4)
 
 
 # --- will come ------------------------------------------------------------------------------------
@@ -429,7 +442,7 @@ def asks_what(found: Findings, scene: Scene) -> Verdict | None:
 def names_the_visits_day(found: Findings, scene: Scene) -> Verdict | None:
     """Only the day that it is: a question or an answer, so ask."""
     del scene
-    likely = Intent.RESCHEDULE if found.when.unsure else None
+    likely = Intent.RESCHEDULE if found.when.unsure else Intent.QUERY_WHEN if found.asks else None
     return Verdict(Intent.UNSURE, "only_the_day", confidence=0.4, leaning=likely) if found.when else None
 
 
