@@ -91,7 +91,7 @@ class Findings(Struct, frozen=True):
     """The evidence in a text. `figures` says that a bare number stands in it, of which nothing is known.
 
     `denied` is the guardian's name where it is said not to be theirs ("I'm not Amina"). `unresolved` says
-    that a child is spoken of and the scene does not tell which. `asks` says that a clause is put as a question.
+    that a child is spoken of and the scene does not tell which, `asks` that a clause is put as a question.
     """
 
     language: str

@@ -276,7 +276,7 @@ def _turns_offers_down(found: Findings, scene: Scene) -> bool:
 
 def _names_another_day(found: Findings, scene: Scene) -> bool:
     """A day is wished, and it is not a visit's day; or an hour of the same day, with no promise to come."""
-    if not found.when.wished or found.query:
+    if not found.when.wished or found.query or _asks_which_day(found, scene):
         return False
     if found.said("free") or _names_another_part(found, scene):
         return True
@@ -290,6 +290,12 @@ def _names_another_day(found: Findings, scene: Scene) -> bool:
     refusal = found.refusal
     only_the_hour = refusal is not None and refusal.name == "no" and bool(found.when.refused)
     return not (same_day and (found.promise or (refusal and not only_the_hour)))
+
+
+def _asks_which_day(found: Findings, scene: Scene) -> bool:
+    """Asks which of several days the visit is on, as in "this Thursday or the next?"."""
+    same_day = any(found.when.names_day_of(at) for at in scene.visits_at)
+    return found.asks and same_day and len(found.when.dates) > 1 and not found.acts
 
 
 def _describes_an_offer(found: Findings, scene: Scene) -> bool:
@@ -391,15 +397,25 @@ def agrees(found: Findings, scene: Scene) -> Verdict | None:
     if (act := found.said("yes")) and not (found.query and act.asked):
         if scene.question is Question.WHICH_MEANING:
             return _unsure("yes_to_which", act)
-        certain = not act.asked and _is_plain(act, found, UNEXPLAINED_BESIDE_YES)
-        return _verdict(Intent.CONFIRM, "yes", act, 0.95) if certain else _unsure("yes_and_more", act)
+        return _agreement(act, found, scene, UNEXPLAINED_BESIDE_YES, 0.95)
     act = found.said("ok")
     if act is None or found.query:
         return None
     if scene.question in {Question.NOTHING, Question.ANOTHER_DAY}:
         return _verdict(Intent.SMALLTALK, "ok_after_the_fact", act, 0.7)
-    certain = not act.asked and _is_plain(act, found, UNEXPLAINED_BESIDE_OK)
-    return _verdict(Intent.CONFIRM, "ok", act, 0.8) if certain else _unsure("ok_and_more", act)
+    return _agreement(act, found, scene, UNEXPLAINED_BESIDE_OK, 0.8)
+
+
+def _agreement(act: Act, found: Findings, scene: Scene, beside: int, confidence: float) -> Verdict:
+    if not (act.asked or act.opened) and _is_plain(act, found, beside):
+        return _verdict(Intent.CONFIRM, act.name, act, confidence)
+    return _unsure(f"{act.name}_and_more", act, _likely_coming(found, scene))
+
+
+def _likely_coming(found: Findings, scene: Scene) -> Intent | None:
+    """A few strange words beside an agreement take little from it: "that's fine, petal"."""
+    few = found.unexplained <= UNEXPLAINED_BESIDE_THANKS and not found.asks and len(found.acts) == 1
+    return Intent.CONFIRM if few and scene.question is Question.WILL_YOU_COME else None
 
 
 def _is_plain(act: Act, found: Findings, beside: int) -> bool:
