@@ -24,7 +24,7 @@ from conversations.understanding.mention import Mention
 from conversations.understanding.phrases import Match, end_of_group
 from conversations.understanding.reading import Scene
 from conversations.understanding.tokens import Clause
-from conversations.understanding.when import When, refused_in
+from conversations.understanding.when import AGREEING_ACTS, When, refused_in
 
 # Their words hold names of days that are not meant: "good morning", "voy tarde".
 _NOT_ABOUT_DAYS = frozenset({"greeting", "thanks"})
@@ -84,13 +84,14 @@ class ClauseRead(Struct, frozen=True):
     all_children: bool
     unexplained: int
     figures: bool
+    asks: bool = False
 
 
 class Findings(Struct, frozen=True):
     """The evidence in a text. `figures` says that a bare number stands in it, of which nothing is known.
 
     `denied` is the guardian's name where it is said not to be theirs ("I'm not Amina"). `unresolved` says
-    that a child is spoken of and the scene does not tell which.
+    that a child is spoken of and the scene does not tell which, `asks` that a clause is put as a question.
     """
 
     language: str
@@ -102,6 +103,7 @@ class Findings(Struct, frozen=True):
     choice: int | None = None
     figures: bool = False
     denied: str = ""
+    asks: bool = False
     words: int = 0
     unexplained: int = 0
 
@@ -141,19 +143,38 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
     return Findings(
         language=known.language,
         acts=tuple(act for clause in reads for act in clause.acts),
-        when=When(
-            tuple(mention for clause in reads for mention in clause.wished),
-            tuple(mention for clause in reads for mention in clause.refused),
-        ),
+        when=_days_of(reads, scene),
         children=tuple(name for name in scene.children if name in named),
         all_children=any(clause.all_children for clause in reads),
         unresolved=any(not one.names for clause in reads for one in clause.spoken_of),
         choice=_choice(_besides_politeness(reads), known, scene.choices) if whole else None,
         figures=any(clause.figures for clause in reads),
         denied=_denied(reads, known, scene),
+        asks=any(clause.asks for clause in reads),
         words=len(everything),
         unexplained=sum(clause.unexplained for clause in reads),
     )
+
+
+def _days_of(reads: Sequence[ClauseRead], scene: Scene) -> When:
+    """The days of all clauses. "Thursday is his exam. Friday works": the visit's day is not wished again."""
+    agreed = [clause for clause in reads if clause.wished and _agrees(clause)]
+    elsewhere = any(not _is_visits_day(mention, scene) for clause in agreed for mention in clause.wished)
+    wished: list[Mention] = []
+    refused = [mention for clause in reads for mention in clause.refused]
+    for clause in reads:
+        only_why = elsewhere and clause not in agreed
+        for mention in clause.wished:
+            (refused if only_why and _is_visits_day(mention, scene) else wished).append(mention)
+    return When(tuple(wished), tuple(refused))
+
+
+def _agrees(clause: ClauseRead) -> bool:
+    return any(act.name in AGREEING_ACTS | {"free"} and not act.negated for act in clause.acts)
+
+
+def _is_visits_day(mention: Mention, scene: Scene) -> bool:
+    return bool(mention.dates) and set(mention.dates) <= {at.date() for at in scene.visits_at}
 
 
 def read_clause(
@@ -214,6 +235,7 @@ def read_clause(
         all_children=bool(everyone) and (len(everyone) > 1 or not unexplained),
         unexplained=unexplained,
         figures=any(word.isdecimal() for at, word in enumerate(words) if at not in explained),
+        asks=clause.asked or _opens_as_question(words, first),
     )
 
 

@@ -15,6 +15,7 @@ from conversations.understanding.calendar import Calendar
 from conversations.understanding.children import words_of
 from conversations.understanding.findings import ClauseRead, Findings, gather, read_clause
 from conversations.understanding.lexicon import DEFAULT_LANGUAGE, Languages, Lexicon, known
+from conversations.understanding.likeness import Likely
 from conversations.understanding.normal import normalise
 from conversations.understanding.reading import Part, Reading, Scene
 from conversations.understanding.rules import Verdict, decide, everything_said, is_urgent
@@ -128,7 +129,7 @@ def _reading(
     words: str, reads: tuple[ClauseRead, ...], text_language: Lexicon, scene: Scene, spoken: Languages
 ) -> Reading:
     found = gather(reads, scene, text_language)
-    verdict = _leaning(decide(found, scene), words, spoken)
+    verdict = _leaning(decide(found, scene), found, words, spoken)
     parts = _parts(found, verdict, scene)
     if split := _split(reads, verdict, text_language, scene):
         parts, verdict, chief = split
@@ -157,24 +158,45 @@ def _reading(
     )
 
 
-_LEAST_SHARE, _LARGE_SHARE = 0.3, 0.6
+def _is_weak(verdict: Verdict) -> bool:
+    """Whether little speaks for it: a day that may only be told of, a "where" that may ask nothing."""
+    if verdict.rule == "question":
+        return " " not in verdict.evidence
+    return verdict.rule == "another_day" and not verdict.evidence
+
+
+def _contested(weak: Verdict, likely: Likely | None) -> Verdict:
+    """What little speaks for is asked about where the whole text is very like something else."""
+    if likely is None or likely.share < _LARGE_SHARE or likely.intent in {weak.intent, *_WANTED_OR_NOT}:
+        return weak
+    return Verdict(Intent.UNSURE, "unlike_examples", likely.evidence, likely.share / 2, likely.intent)
+
+
+_LEAST_SHARE, _LARGE_SHARE = 0.3, 0.7
 # Whether texts are wanted is not asked about on a faint likeness.
 _WANTED_OR_NOT = frozenset({Intent.STOP, Intent.START})
 
 
-def _leaning(verdict: Verdict, words: str, spoken: Languages) -> Verdict:
+def _leaning(verdict: Verdict, found: Findings, words: str, spoken: Languages) -> Verdict:
     """What no rule has settled leans to what it is most like; it is asked about all the same."""
+    if found.unexplained > 1 and _is_weak(verdict):
+        return _contested(verdict, spoken.likeness.most_like(words))
     if verdict.leaning or verdict.intent not in {Intent.UNKNOWN, Intent.UNSURE}:
         return verdict
     likely = spoken.likeness.most_like(words)
-    if likely is None or likely.intent is Intent.UNKNOWN:
-        return verdict
-    if likely.share < (_LARGE_SHARE if likely.intent in _WANTED_OR_NOT else _LEAST_SHARE):
+    if likely is None or likely.intent is Intent.UNKNOWN or likely.share < _share_needed(verdict, likely):
         return verdict
     if verdict.intent is Intent.UNSURE:
         return structs.replace(verdict, leaning=likely.intent)
     intent = Intent.UNSURE if likely.intent in _ABOUT_A_VISIT else Intent.UNKNOWN
     return Verdict(intent, "like_examples", likely.evidence, likely.share / 2, likely.intent)
+
+
+def _share_needed(verdict: Verdict, likely: Likely) -> float:
+    """What is asked about in any case leans to the likeliest, however faint: better than to none."""
+    if likely.intent in _WANTED_OR_NOT:
+        return _LARGE_SHARE
+    return 0.0 if verdict.intent is Intent.UNSURE else _LEAST_SHARE
 
 
 _ABOUT_A_VISIT = frozenset({Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE})

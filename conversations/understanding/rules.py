@@ -66,8 +66,10 @@ def is_urgent(found: Findings) -> bool:
 
 def opt_out(found: Findings, scene: Scene) -> Verdict | None:
     """Any reasonable wording counts (47 CFR 64.1200(a)(10)); the bare word only where it stands alone."""
-    del scene
     if act := found.said("stop"):
+        again = found.said("start") if scene.question is Question.TEXTS_AGAIN else None
+        if again and again.clause >= act.clause:
+            return None  # "I said no more messages, but now I want them back"
         return _verdict(Intent.STOP, "opt_out", act, 0.95)
     act = next((act for act in found.acts if act.name == "bare_stop" and act.alone and not act.negated), None)
     if act is None:
@@ -198,6 +200,8 @@ def hesitates(found: Findings, scene: Scene) -> Verdict | None:
     # Said with a reason only, they most likely come; with a "maybe" nobody knows.
     coming = found.said("coming")
     likely = Intent.CONFIRM if coming and (act is None or act.clause != coming.clause) else None
+    if act is None and not found.promise and not found.asks and scene.question is Question.WILL_YOU_COME:
+        likely = Intent.DECLINE
     return _unsure("hesitation", act or obstacle, likely, confidence=0.6)
 
 
@@ -206,15 +210,24 @@ def contradicts(found: Findings, scene: Scene) -> Verdict | None:
     if _asks_to_move(found, scene):
         return None
     refusal = found.refusal
-    if refusal and refusal.name != "no" and (found.said("coming") or found.said("keep")):
-        return _unsure("promise_and_refusal", refusal)
-    if found.said("no") and found.promise and not found.said("keep"):
-        return _unsure("yes_and_no", found.said("no"))
+    promise = found.said("coming", "keep")
+    if refusal and refusal.name != "no" and promise:
+        return _unsure("promise_and_refusal", refusal, _last_word(promise, refusal))
+    no = found.said("no")
+    if no and found.promise and not found.said("keep"):
+        return _unsure("yes_and_no", no, _last_word(found.promise, no))
     if found.when.refused and found.promise and not refusal:
         return _unsure("yes_but_not_then", found.promise, Intent.RESCHEDULE)
     if negated := found.negated("coming", "cancel", "cancel_visit", "move", "yes", "ok", "keep", "cant"):
         return _unsure("negation_not_understood", negated)
     return None
+
+
+def _last_word(promise: Act, refusal: Act) -> Intent | None:
+    """What was said last is likelier: "my husband said no but I am bringing him"."""
+    if promise.clause == refusal.clause:
+        return None
+    return Intent.CONFIRM if promise.clause > refusal.clause else Intent.DECLINE
 
 
 # --- another day ----------------------------------------------------------------------------------
@@ -263,7 +276,7 @@ def _turns_offers_down(found: Findings, scene: Scene) -> bool:
 
 def _names_another_day(found: Findings, scene: Scene) -> bool:
     """A day is wished, and it is not a visit's day; or an hour of the same day, with no promise to come."""
-    if not found.when.wished or found.query:
+    if not found.when.wished or found.query or _asks_which_day(found, scene):
         return False
     if found.said("free") or _names_another_part(found, scene):
         return True
@@ -277,6 +290,12 @@ def _names_another_day(found: Findings, scene: Scene) -> bool:
     refusal = found.refusal
     only_the_hour = refusal is not None and refusal.name == "no" and bool(found.when.refused)
     return not (same_day and (found.promise or (refusal and not only_the_hour)))
+
+
+def _asks_which_day(found: Findings, scene: Scene) -> bool:
+    """Asks which of several days the visit is on, as in "this Thursday or the next?"."""
+    same_day = any(found.when.names_day_of(at) for at in scene.visits_at)
+    return found.asks and same_day and len(found.when.dates) > 1 and not found.acts
 
 
 def _describes_an_offer(found: Findings, scene: Scene) -> bool:
@@ -339,8 +358,8 @@ def says_no(found: Findings, scene: Scene) -> Verdict | None:
     plain = act.alone and not found.unexplained
     if plain and scene.question in {Question.WILL_YOU_COME, Question.ANOTHER_DAY}:
         return _verdict(Intent.DECLINE, "no", act)
-    likely = Intent.DECLINE if scene.question is Question.WILL_YOU_COME else None
-    return _unsure("no_to_what", act, likely, confidence=0.4)
+    answers = scene.question is Question.WILL_YOU_COME and found.unexplained <= UNEXPLAINED_BESIDE_YES
+    return _unsure("no_to_what", act, Intent.DECLINE if answers else None, confidence=0.4)
 
 
 # --- will come ------------------------------------------------------------------------------------
@@ -378,15 +397,25 @@ def agrees(found: Findings, scene: Scene) -> Verdict | None:
     if (act := found.said("yes")) and not (found.query and act.asked):
         if scene.question is Question.WHICH_MEANING:
             return _unsure("yes_to_which", act)
-        certain = not act.asked and _is_plain(act, found, UNEXPLAINED_BESIDE_YES)
-        return _verdict(Intent.CONFIRM, "yes", act, 0.95) if certain else _unsure("yes_and_more", act)
+        return _agreement(act, found, scene, UNEXPLAINED_BESIDE_YES, 0.95)
     act = found.said("ok")
     if act is None or found.query:
         return None
     if scene.question in {Question.NOTHING, Question.ANOTHER_DAY}:
         return _verdict(Intent.SMALLTALK, "ok_after_the_fact", act, 0.7)
-    certain = not act.asked and _is_plain(act, found, UNEXPLAINED_BESIDE_OK)
-    return _verdict(Intent.CONFIRM, "ok", act, 0.8) if certain else _unsure("ok_and_more", act)
+    return _agreement(act, found, scene, UNEXPLAINED_BESIDE_OK, 0.8)
+
+
+def _agreement(act: Act, found: Findings, scene: Scene, beside: int, confidence: float) -> Verdict:
+    if not (act.asked or act.opened) and _is_plain(act, found, beside):
+        return _verdict(Intent.CONFIRM, act.name, act, confidence)
+    return _unsure(f"{act.name}_and_more", act, _likely_coming(found, scene))
+
+
+def _likely_coming(found: Findings, scene: Scene) -> Intent | None:
+    """A few strange words beside an agreement take little from it: "that's fine, petal"."""
+    few = found.unexplained <= UNEXPLAINED_BESIDE_THANKS and not found.asks and len(found.acts) == 1
+    return Intent.CONFIRM if few and scene.question is Question.WILL_YOU_COME else None
 
 
 def _is_plain(act: Act, found: Findings, beside: int) -> bool:
@@ -429,7 +458,7 @@ def asks_what(found: Findings, scene: Scene) -> Verdict | None:
 def names_the_visits_day(found: Findings, scene: Scene) -> Verdict | None:
     """Only the day that it is: a question or an answer, so ask."""
     del scene
-    likely = Intent.RESCHEDULE if found.when.unsure else None
+    likely = Intent.RESCHEDULE if found.when.unsure else Intent.QUERY_WHEN if found.asks else None
     return Verdict(Intent.UNSURE, "only_the_day", confidence=0.4, leaning=likely) if found.when else None
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.conversations.scoring import SETS, Verdict, figures, judge, lines_of
 
 REPLIES = sorted(SETS.glob("replies/*.jsonl"))
+HARD = sorted(SETS.glob("replies_hard/*.jsonl"))
 DATES = sorted(SETS.glob("dates/*.jsonl"))
 HARMFUL = ("harm", "missed opt-out", "false opt-out")
 
@@ -37,3 +38,11 @@ def test_dates_are_read_rightly(path: Path) -> None:
     verdicts = judged(path)
     assert harmful(verdicts) == []
     assert sum(one.right for one in verdicts) / len(verdicts) >= 0.9, figures(path.stem, verdicts)
+
+
+@pytest.mark.parametrize("path", HARD, ids=lambda path: path.stem)
+def test_hard_replies_are_mostly_read_rightly_and_never_harmfully(path: Path) -> None:
+    verdicts = judged(path)
+    assert harmful(verdicts) == []
+    right = [one for one in verdicts if "intent" not in one.faults and "error" not in one.faults]
+    assert len(right) / len(verdicts) >= 0.95, figures(path.stem, verdicts)
