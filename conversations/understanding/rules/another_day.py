@@ -1,0 +1,94 @@
+"""Another day, or another hour."""
+
+from conversations.intents import Intent
+from conversations.understanding.findings import Findings
+from conversations.understanding.reading import Question, Scene
+from conversations.understanding.rules.verdict import Verdict, unsure, verdict
+
+
+def asks_to_move(found: Findings, scene: Scene) -> Verdict | None:
+    """Another day or hour, in words or by naming one that is not the visit's."""
+    if not wants_to_move(found, scene):
+        return None
+    act = found.said("move", "unsuitable", "none_of_these", "free", "same_day", "later", "sooner", "no")
+    return verdict(Intent.RESCHEDULE, "another_day", act)
+
+
+def wants_to_move(found: Findings, scene: Scene) -> bool:
+    if found.said("move", "unsuitable"):
+        return True
+    if found.said("keep"):
+        return False
+    choosing = scene.question in {Question.WHICH_PLACE, Question.ANOTHER_DAY}
+    if choosing and (
+        found.said("free", "later", "sooner")
+        or (found.said("none_of_these") and not found.said("cancel", "cancel_visit", "not_coming"))
+        or _turns_offers_down(found, scene)
+    ):
+        return True
+    if found.said("same_day", "later", "sooner") and scene.visits_at and not (found.query or found.refusal):
+        return True
+    return _names_another_day(found, scene) or _refuses_only_the_day(found, scene)
+
+
+def _refuses_only_the_day(found: Findings, scene: Scene) -> bool:
+    """Whether the day is refused and not the visit: "not Thursday", "yes but not Thursday"."""
+    refusal = found.refusal
+    named = any(found.when.refuses_day_of(at) for at in (*scene.visits_at, *scene.offers))
+    if refusal is not None and refusal.name != "no":
+        return False
+    # "Not this week please" asks for another, whichever it is.
+    return named or (bool(found.when.refused) and not found.when.wished and not found.promise)
+
+
+def _turns_offers_down(found: Findings, scene: Scene) -> bool:
+    """A plain "no" to offers asks for others."""
+    act = found.said("no")
+    return scene.question is Question.WHICH_PLACE and act is not None and act.alone and not found.unexplained
+
+
+def _names_another_day(found: Findings, scene: Scene) -> bool:
+    """A day is wished, and it is not a visit's day; or an hour of the same day, with no promise to come."""
+    if not found.when.wished or found.query or _asks_which_day(found, scene):
+        return False
+    if found.said("free") or _names_another_part(found, scene):
+        return True
+    if scene.question is Question.NOTHING and not scene.visits_at:
+        return False  # "kal": there is nothing that another day could be meant instead of
+    if (found.when.only_a_range and not found.promise) or _describes_an_offer(found, scene):
+        return True  # "next week?" asks for another day even when the visit is in that week
+    if any(found.when.fits(at) for at in scene.visits_at):
+        return False
+    same_day = any(found.when.names_day_of(at) for at in scene.visits_at)
+    refusal = found.refusal
+    only_the_hour = refusal is not None and refusal.name == "no" and bool(found.when.refused)
+    return not (same_day and (found.promise or (refusal and not only_the_hour)))
+
+
+def _asks_which_day(found: Findings, scene: Scene) -> bool:
+    """Asks which of several days the visit is on, as in "this Thursday or the next?"."""
+    same_day = any(found.when.names_day_of(at) for at in scene.visits_at)
+    return found.asks and same_day and len(found.when.dates) > 1 and not found.acts
+
+
+def _describes_an_offer(found: Findings, scene: Scene) -> bool:
+    """Names a part of the day or an hour that was offered: "the morning one"."""
+    return not found.when.dates and any(found.when.fits(at) for at in scene.offers)
+
+
+def _names_another_part(found: Findings, scene: Scene) -> bool:
+    """Only hours are named: of those offered ("the one in the morning"), or instead of those refused."""
+    if any(one.names_a_day for one in found.when.wished):
+        return False
+    if scene.question is Question.WHICH_PLACE and not found.refusal:
+        return True
+    instead = any(not one.names_a_day for one in found.when.refused)
+    return instead and not any(found.when.fits(at) for at in scene.visits_at)
+
+
+def promises_another_hour(found: Findings, scene: Scene) -> Verdict | None:
+    """Says "we will come at 3" when the visit is at 10: a mistake or a wish, so ask."""
+    if not found.when.wished or not scene.visits_at or any(found.when.fits(at) for at in scene.visits_at):
+        return None
+    act = found.promise
+    return unsure("another_hour", act, Intent.RESCHEDULE) if act else None

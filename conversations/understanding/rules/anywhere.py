@@ -1,0 +1,120 @@
+"""Words that mean the same everywhere, picking from what was offered, and what is for people."""
+
+from conversations.intents import Intent
+from conversations.understanding.findings import Findings
+from conversations.understanding.reading import Question, Scene
+from conversations.understanding.rules.verdict import Verdict, unsure, verdict
+
+
+def opt_out(found: Findings, scene: Scene) -> Verdict | None:
+    """Any reasonable wording counts (47 CFR 64.1200(a)(10)); the bare word only where it stands alone."""
+    if act := found.said("stop"):
+        again = found.said("start") if scene.question is Question.TEXTS_AGAIN else None
+        if again and again.clause >= act.clause:
+            return None  # "I said no more messages, but now I want them back"
+        return verdict(Intent.STOP, "opt_out", act, 0.95)
+    act = next((act for act in found.acts if act.name == "bare_stop" and act.alone and not act.negated), None)
+    if act is None:
+        return None
+    if found.said("coming", "keep"):
+        return unsure("stop_beside_a_promise", act, Intent.STOP)
+    return verdict(Intent.STOP, "opt_out_word", act, 1.0)
+
+
+def opt_in(found: Findings, scene: Scene) -> Verdict | None:
+    """START, or YES from a phone that is opted out (the carrier takes that for START as well)."""
+    bare = next(
+        (act for act in found.acts if act.name == "bare_start" and act.alone and not act.negated), None
+    )
+    if act := found.said("start") or bare:
+        return verdict(Intent.START, "opt_in", act, 0.95)
+    if scene.question is Question.TEXTS_AGAIN:
+        act = found.said("yes")
+        if act and act.alone and not found.unexplained:
+            return verdict(Intent.START, "yes_while_opted_out", act)
+    return None
+
+
+def wrong_number(found: Findings, scene: Scene) -> Verdict | None:
+    """Somebody else has this phone."""
+    del scene
+    if found.denied:
+        return Verdict(Intent.WRONG_NUMBER, "not_the_guardian", found.denied)
+    act = found.said("wrong_number")
+    return verdict(Intent.WRONG_NUMBER, "wrong_number", act) if act else None
+
+
+def asks_for_help(found: Findings, scene: Scene) -> Verdict | None:
+    """HELP by itself, or a question who we are."""
+    del scene
+    act = found.said("who") or next(
+        (act for act in found.acts if act.name in {"bare_help", "who_is"} and act.alone), None
+    )
+    return verdict(Intent.HELP, "help", act) if act else None
+
+
+def picks_a_number(found: Findings, scene: Scene) -> Verdict | None:
+    """The text is a number of the list and nothing else."""
+    if found.choice is None or not scene.choices:
+        return None
+    return Verdict(Intent.CHOOSE, "number", str(found.choice), 0.95)
+
+
+def picks_any(found: Findings, scene: Scene) -> Verdict | None:
+    """Any of the offered places will do."""
+    act = found.said("any_of_these")
+    if act is None or scene.question is not Question.WHICH_PLACE:
+        return None
+    if found.refusal or found.when.wished:  # "tuesday or wednesday, any is fine" is not any of three
+        return None
+    return verdict(Intent.RESCHEDULE, "any_of_these", act)
+
+
+def picks_a_child(found: Findings, scene: Scene) -> Verdict | None:
+    """Asked which visit, the parent names a child, or says "both"."""
+    if scene.question is not Question.WHICH_VISIT or not (found.children or found.all_children):
+        return None
+    if found.said("hedge", "not_coming", "cancel", "cancel_visit", "move", "cant", "no", "coming", "keep"):
+        return None
+    return Verdict(Intent.CHOOSE, "child", ", ".join(found.children) or "all")
+
+
+def wants_a_person(found: Findings, scene: Scene) -> Verdict | None:
+    """Asks for somebody, or for what only a health worker may answer."""
+    del scene
+    if act := found.said("urgent"):
+        return verdict(Intent.HUMAN, "urgent", act, 0.95)
+    if found.said("sick") and (act := found.said("after_vaccine")):
+        return verdict(Intent.HUMAN, "ill_after_vaccine", act)
+    if act := found.said("medical"):
+        return verdict(Intent.HUMAN, "medical_question", act)
+    act = found.said("human")
+    return verdict(Intent.HUMAN, "human", act) if act else None
+
+
+def wants_another_language(found: Findings, scene: Scene) -> Verdict | None:
+    """Texts in another language, please."""
+    del scene
+    act = found.said("language", "not_this_language")
+    return verdict(Intent.LANGUAGE_SWITCH, "language", act) if act else None
+
+
+def has_been_vaccinated(found: Findings, scene: Scene) -> Verdict | None:
+    """The dose was given elsewhere. "Already" by itself says so only when nothing else is said."""
+    del scene
+    said = [act for act in found.acts if act.name == "already" and not act.negated]
+    act = next((act for act in said if act.line != "already"), None)
+    if act is None and said and len(found.acts) == 1 and not found.unexplained:
+        act = said[0]
+    if act is None:
+        return None
+    return verdict(Intent.ALREADY_VACCINATED, "already_vaccinated", act)
+
+
+def child_is_sick(found: Findings, scene: Scene) -> Verdict | None:
+    """The child is not well, unless the parent already says what should happen: another day."""
+    del scene
+    act = found.said("sick")
+    if act is None or found.said("move"):
+        return None
+    return verdict(Intent.SICK_CHILD, "sick_child", act)

@@ -1,0 +1,50 @@
+"""Two readings remain: ask."""
+
+from conversations.intents import Intent
+from conversations.understanding.findings import Act, Findings
+from conversations.understanding.reading import Question, Scene
+from conversations.understanding.rules.another_day import wants_to_move
+from conversations.understanding.rules.verdict import Verdict, unsure
+
+
+def hesitates(found: Findings, scene: Scene) -> Verdict | None:
+    """Maybe, I hope so, if I get a ride: neither yes nor no, unless another day is asked for."""
+    act = found.said("hedge")
+    obstacle = found.said("obstacle")
+    if wants_to_move(found, scene) or not (act or obstacle) or found.said("keep"):
+        return None
+    if act is None and found.refusal:
+        return None  # "can't come, I am working": the obstacle only says why
+    if found.query and not found.promise and not found.refusal:
+        return None
+    # Said with a reason only, they most likely come; with a "maybe" nobody knows.
+    coming = found.said("coming")
+    likely = Intent.CONFIRM if coming and (act is None or act.clause != coming.clause) else None
+    if act is None and not found.promise and not found.asks and scene.question is Question.WILL_YOU_COME:
+        likely = Intent.DECLINE
+    return unsure("hesitation", act or obstacle, likely, confidence=0.6)
+
+
+def contradicts(found: Findings, scene: Scene) -> Verdict | None:
+    """A promise and a refusal in one text."""
+    if wants_to_move(found, scene):
+        return None
+    refusal = found.refusal
+    promise = found.said("coming", "keep")
+    if refusal and refusal.name != "no" and promise:
+        return unsure("promise_and_refusal", refusal, _last_word(promise, refusal))
+    no = found.said("no")
+    if no and found.promise and not found.said("keep"):
+        return unsure("yes_and_no", no, _last_word(found.promise, no))
+    if found.when.refused and found.promise and not refusal:
+        return unsure("yes_but_not_then", found.promise, Intent.RESCHEDULE)
+    if negated := found.negated("coming", "cancel", "cancel_visit", "move", "yes", "ok", "keep", "cant"):
+        return unsure("negation_not_understood", negated)
+    return None
+
+
+def _last_word(promise: Act, refusal: Act) -> Intent | None:
+    """What was said last is likelier: "my husband said no but I am bringing him"."""
+    if promise.clause == refusal.clause:
+        return None
+    return Intent.CONFIRM if promise.clause > refusal.clause else Intent.DECLINE
