@@ -15,6 +15,7 @@ def asks_to_move(found: Findings, scene: Scene) -> Verdict | None:
 
 
 def wants_to_move(found: Findings, scene: Scene) -> bool:
+    """Whether another day is asked for, or another place than those offered."""
     if found.said("move", "unsuitable"):
         return True
     if found.said("keep"):
