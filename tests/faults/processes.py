@@ -6,6 +6,7 @@ import time
 from random import Random
 
 from tests.faults.invariants import Violation
+from tests.faults.load import staff_book
 from tests.faults.town import Town
 
 IN_FLIGHT = 500
@@ -50,21 +51,30 @@ DISK_FREE = (
 
 
 async def worker_before_the_call(town: Town, dice: Random) -> None:
-    """1: kill -9 the worker as soon as it has claimed texts."""
-    await _claimed(town)
-    await asyncio.sleep(dice.random() / 100)
-    await town.kills("worker")
+    """1: kill -9 the worker at the sight of claimed texts, when their calls have hardly begun."""
+    for _ in range(2):
+        await asyncio.gather(*(town.comes_due(family) for family in dice.sample(town.families, 10)))
+        await _claimed(town)
+        await town.kills("worker")
+        (row,) = await town.sql(OPEN)
+        town.counted["claims cut short"] += row["n"]
 
 
 async def worker_after_acceptance(town: Town, dice: Random) -> None:
-    """2: kill -9 the worker while it waits for the answer to texts that the carrier has already taken."""
+    """2: kill -9 the worker while it waits for answers to texts that the carrier has taken.
+
+    Half of the reports are lost too, so that the carrier's list has to tell.
+    """
     await town.faults(
-        {"kind": "timeout_after_accepting", "delay_ms": 9_000, "rate": 0.5}, seed=dice.randrange(1000)
+        {"kind": "timeout_after_accepting", "delay_ms": 9_000, "rate": 0.5},
+        {"kind": "drop", "rate": 0.5},
+        seed=dice.randrange(1000),
     )
     await _claimed(town)
     await asyncio.sleep(0.5)
     await town.kills("worker")
-    await town.faults()
+    (row,) = await town.sql(OPEN)
+    town.counted["claims cut short"] += row["n"]
 
 
 async def _claimed(town: Town) -> None:
@@ -129,10 +139,10 @@ async def commit_fails(town: Town, dice: Random) -> None:
     await _in_one(town, COMMIT_FAILS)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
+        await asyncio.gather(*(staff_book(town, family, dice) for family in dice.sample(town.families, 4)))
         (row,) = await town.sql("SELECT last_value AS n FROM fault_commits")
         if row["n"] > 50:
             break
-        await asyncio.sleep(0.2)
     town.counted["failed commits"] += min(row["n"], 50)
     await _in_one(town, COMMIT_WORKS)
 

@@ -46,7 +46,7 @@ async def migration_during_traffic(town: Town, dice: Random) -> None:
 
 
 async def backup_and_restore(town: Town, dice: Random) -> None:
-    """22: a backup, more texts, then everything is lost and restored in another place: nothing goes out again.
+    """22: a backup, more texts, then all is lost and restored in another place: nothing goes out again.
 
     The carrier stays the same: its journal moves along.
     """

@@ -80,6 +80,8 @@ class Town:
         self.counted: Counter[str] = Counter()
         # Of the whole run: how long posts to our webhook took, in seconds, as the phones saw it.
         self.waited: list[float] = []
+        self.known: set[Violation] = set()
+        self.stumbled = 0
         self._ends: dict[str, deque[float]] = defaultdict(deque)
 
     @property
@@ -167,7 +169,7 @@ class Town:
         return status
 
     async def answers(self) -> None:
-        """Wait, as people do, until everything answers again: who only ran into closed doors showed little."""
+        """Wait, as people do, until everything answers again: closed doors show little."""
         deadline = time.monotonic() + SOON
         doors = ((self.world.web, "/health/live"), (self.world.emulator, "/emulator/account"))
         for client, path in doors:
@@ -288,7 +290,7 @@ class Town:
     async def command(self, *words: str) -> asyncio.subprocess.Process:
         """One more `doseline` with the settings of the worker that runs."""
         pid = await self.runs("worker")
-        pairs = Path(f"/proc/{pid}/environ").read_text().split("\0")
+        pairs = (await asyncio.to_thread(Path(f"/proc/{pid}/environ").read_text)).split("\0")
         environ = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
         kept = {name: value for name, value in environ.items() if not name.startswith("DOSELINE_")}
         return await asyncio.create_subprocess_exec(
