@@ -27,19 +27,23 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED") or secrets.randbelow(10**6)))
     parser.add_argument("--long", action="store_true", default=bool(os.environ.get("LONG")))
     parser.add_argument("--only", type=int, action="append", help="the number of a scenario; may be repeated")
+    parser.add_argument("--intents", type=int, help="how many in all scenarios together")
+    parser.add_argument("--kills", type=int, help="how many at least in all scenarios together")
     return parser.parse_args()
 
 
 async def suite(town: Town, asked: argparse.Namespace) -> list[Row]:
     """Run what is asked for, and print a line for each scenario."""
     chosen = [one for one in SCENARIOS if one.fault and (not asked.only or one.number in asked.only)]
-    intents = -(-LONG_INTENTS // len(chosen)) if asked.long else INTENTS
+    in_all = asked.intents or (LONG_INTENTS if asked.long else INTENTS * len(chosen))
+    intents = -(-in_all // len(chosen))
+    kills_in_all = asked.kills or (LONG_KILLS if asked.long else 0)
     rows: list[Row] = []
     print(HEAD, flush=True)
     for place, scenario in enumerate(chosen):
-        left = LONG_KILLS - sum(row.kills for row in rows)
+        left = kills_in_all - sum(row.kills for row in rows)
         # What scenarios kill by themselves counts; the last one must not be left with all the rest.
-        kills = max(0, -(-left // (len(chosen) - place)) - 1) if asked.long else 0
+        kills = max(0, -(-left // (len(chosen) - place)) - 1)
         row = await run(scenario, town, seed=asked.seed, intents=intents, kills=kills)
         rows.append(row)
         print(row, flush=True)

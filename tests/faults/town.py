@@ -8,9 +8,10 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -82,7 +83,7 @@ class Town:
         self.waited: list[float] = []
         self.known: set[Violation] = set()
         self.stumbled = 0
-        self._ends: dict[str, deque[float]] = defaultdict(deque)
+        self._ends: dict[str, list[float]] = defaultdict(list)
 
     @property
     def directory(self) -> Path:
@@ -177,7 +178,7 @@ class Town:
                 with contextlib.suppress(httpx.HTTPError):
                     if (await client.get(path)).is_success:
                         break
-                assert time.monotonic() < deadline, f"{path} does not answer"
+                assert time.monotonic() < deadline, f"{path}: {self.world.installation.last_words()}"
                 await asyncio.sleep(0.1)
         async with self.database():
             pass
@@ -226,16 +227,18 @@ class Town:
                     rows: list[Any] = await connection.fetch(statement, *args)
                     return rows
 
-    async def comes_due(self, family: Family) -> None:
-        """Reminders of a family are due now, and it has not heard of its visits for two days."""
+    async def comes_due(self, family: Family, *, in_seconds: int = 0) -> None:
+        """Reminders of a family are due now or soon, and it has not heard of its visits for two days."""
         await self.sql(
             """WITH aged AS (
                    UPDATE outbox_message SET sent_at = sent_at - interval '2 days'
                    WHERE phone = ANY($2) AND status IN ('accepted', 'sent', 'delivered'))
-               UPDATE reminder SET due_at = now() WHERE status = 'planned' AND appointment IN (
+               UPDATE reminder SET due_at = now() + make_interval(secs => $3)
+               WHERE status = 'planned' AND appointment IN (
                    SELECT id FROM appointment WHERE child = $1)""",
             family.child,
             list(family.phones),
+            float(in_seconds),
         )
 
     # What ends.
@@ -245,13 +248,10 @@ class Town:
 
         The run gives up on a program that keeps ending, so this waits until it may end once more.
         """
-        ends = self._ends[name]
-        while ends and time.monotonic() - ends[0] > PAUSES_WITHIN + 5:
-            ends.popleft()
-        if len(ends) >= len(PAUSES) - 1:
-            await asyncio.sleep(PAUSES_WITHIN + 5 - (time.monotonic() - ends[0]))
+        while not self.may_kill(name):
+            await asyncio.sleep(0.5)
+        self._ends[name].append(time.monotonic())
         pid = await self.runs(name)
-        ends.append(time.monotonic())
         os.kill(pid, signal.SIGKILL)
         self.counted["kills"] += 1
         await self.runs(name, but=pid)
@@ -264,11 +264,15 @@ class Town:
 
     async def runs(self, name: str, *, but: int | None = None) -> int:
         """The process id of a program, once it runs and is not the one that was killed."""
-        deadline = time.monotonic() + SOON
-        while (pid := self.world.installation.program(name)) is None or pid == but:
-            assert time.monotonic() < deadline, f"no {name}: {self.world.installation.last_words()}"
+        installation, deadline = self.world.installation, time.monotonic() + SOON
+        while True:
+            # Without any child of the run, ps fails: then it has given up.
+            with contextlib.suppress(subprocess.CalledProcessError):
+                pid = installation.program(name)
+                if pid is not None and pid != but:
+                    return pid
+            assert time.monotonic() < deadline, f"no {name}: {installation.last_words()}"
             await asyncio.sleep(0.05)
-        return pid
 
     async def ends_the_database(self, number: signal.Signals) -> None:
         """SIGQUIT is an immediate restart, SIGKILL leaves its children behind; the run starts it again."""
