@@ -10,7 +10,6 @@ from service.local.postgres import EmbeddedPostgres
 
 async def test_who_starts_while_the_database_starts_waits_for_it(database_url: str, tmp_path: Path) -> None:
     assert database_url
-    tmp_path.chmod(0o700)
     server, config = EmbeddedPostgres(tmp_path, durable=False), engine().config
     before = config["dsn"]
     config["dsn"] = server.url

@@ -76,14 +76,10 @@ async def reports_in_disorder(town: Town, dice: Random) -> None:
 async def we_are_down_while_parents_write(town: Town, dice: Random) -> None:
     """13: nobody answers the webhook for a while; what was written then is taken in later."""
     await asyncio.sleep(dice.random() / 2)
-    await _account(town, inbound_url=NOBODY)
+    await town.sets("account", {"inbound_url": NOBODY})
     for family in dice.sample(town.families, 6):
         await town.says(family.phones[0], dice.choice(("yes", "MOVE", "STOP", "when is it?")))
-    await _account(town)
-
-
-async def _account(town: Town, **setup: str) -> None:
-    (await town.world.emulator.post("/emulator/account", json=setup)).raise_for_status()
+    await town.sets("account", {})
 
 
 async def forged_posts(town: Town, dice: Random) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -63,7 +64,6 @@ async def run(
         kills: How many more programs are killed meanwhile, whichever may be.
         strict: Whether every text of a parent must have been taken in; else the comparison has its time.
     """
-    assert scenario.fault is not None
     await town.answers()
     town.counted.clear()
     town.found.clear()
@@ -71,7 +71,7 @@ async def run(
     planned = plan(dice, intents, len(town.families))
     fault_dice, storm_dice = Random(dice.random()), Random(dice.random())  # noqa: S311 - as above
     await asyncio.gather(
-        carry_out(town, planned), scenario.fault(town, fault_dice), _storm(town, storm_dice, kills)
+        carry_out(town, planned), _strike(scenario, town, fault_dice), _storm(town, storm_dice, kills)
     )
     await town.faults()
     violations, took = await settle(town, strict=strict)
@@ -90,6 +90,12 @@ async def run(
     )
 
 
+async def _strike(scenario: Scenario, town: Town, dice: Random) -> None:
+    assert scenario.fault is not None
+    async with town.calm if scenario.calm else nullcontext():
+        await scenario.fault(town, dice)
+
+
 async def _count_stumbles(town: Town) -> None:
     """How many texts of parents were kept for a person because we could not handle them."""
     (row,) = await town.sql("SELECT count(*) AS n FROM inbound_message WHERE outcome = 'failed'")
@@ -102,10 +108,11 @@ async def _storm(town: Town, dice: Random, kills: int) -> None:
     for _ in range(kills):
         await asyncio.sleep(dice.random() * 2)
         victim = dice.choice(STORM)
-        if victim == "postgres" or not town.may_kill(victim):
-            await town.ends_the_database(dice.choice((signal.SIGKILL, signal.SIGQUIT)))
-        else:
-            await town.kills(victim)
+        async with town.calm:
+            if victim == "postgres" or not town.may_kill(victim):
+                await town.ends_the_database(dice.choice((signal.SIGKILL, signal.SIGQUIT)))
+            else:
+                await town.kills(victim)
 
 
 async def settle(town: Town, *, strict: bool) -> tuple[list[Violation], float]:

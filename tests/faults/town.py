@@ -83,6 +83,8 @@ class Town:
         self.waited: list[float] = []
         self.known: set[Violation] = set()
         self.stumbled = 0
+        # Held by who must not meet further kills: a scenario that sets up much, or that counts what fails.
+        self.calm = asyncio.Lock()
         self._ends: dict[str, list[float]] = defaultdict(list)
 
     @property
@@ -185,8 +187,15 @@ class Town:
 
     async def faults(self, *faults: dict[str, Any], seed: int = 0) -> None:
         """Put faults of the carrier in force; none clears them."""
-        answer = await self.world.emulator.post("/emulator/faults", json={"seed": seed, "faults": faults})
-        answer.raise_for_status()
+        await self.sets("faults", {"seed": seed, "faults": faults})
+
+    async def sets(self, what: str, value: dict[str, Any]) -> None:
+        """Set up the emulator, as soon as it answers."""
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                (await self.world.emulator.post(f"/emulator/{what}", json=value)).raise_for_status()
+                return
+            await self.answers()
 
     async def ledger(self) -> Ledger:
         """What the carrier has to say."""
