@@ -220,7 +220,7 @@ class Town:
                 connection = await asyncpg.connect(self.world.installation.database_url, timeout=10)
                 break
             except (*AWAY, TimeoutError):
-                assert time.monotonic() < deadline, "the database does not come back"
+                assert time.monotonic() < deadline, f"no database: {self.world.installation.last_words()}"
                 await asyncio.sleep(0.1)
         try:
             yield connection
@@ -285,20 +285,24 @@ class Town:
 
     async def ends_the_database(self, number: signal.Signals) -> None:
         """SIGQUIT is an immediate restart, SIGKILL leaves its children behind; the run starts it again."""
-        pid = self._postmaster()
+        pid = await self._postmaster()
         os.kill(pid, number)
         self.counted["kills"] += 1
-        deadline = time.monotonic() + SOON
-        while self._postmaster(but=pid) == pid:
-            assert time.monotonic() < deadline, "PostgreSQL is not started again"
-            await asyncio.sleep(0.05)
+        await self._postmaster(but=pid)
         await self.answers()
 
-    def _postmaster(self, *, but: int = 0) -> int:
-        try:
-            return int((self.directory / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            return but
+    async def _postmaster(self, *, but: int | None = None) -> int:
+        """The process id of PostgreSQL, once it runs and is not the one that was killed."""
+        deadline = time.monotonic() + SOON
+        written = self.directory / "postgres" / "postmaster.pid"
+        while True:
+            # Absent, or half written, while it is started.
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                pid = int(written.read_text().splitlines()[0])
+                if pid > 1 and pid != but:
+                    return pid
+            assert time.monotonic() < deadline, f"no PostgreSQL: {self.world.installation.last_words()}"
+            await asyncio.sleep(0.05)
 
     async def command(self, *words: str) -> asyncio.subprocess.Process:
         """One more `doseline` with the settings of the worker that runs."""
