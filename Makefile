@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11
 
-.PHONY: setup run test check format bench lock clean
+.PHONY: setup run test check faults format bench lock clean
 
 # Installed once; again only when a lock file or the project's own description changes. The lock file
 # names everything, so nothing is resolved: an older pip would look at releases newer than the pinned ones.
@@ -28,6 +28,10 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) test
+
+# Everything dies in turn while people use it; SEED=... repeats a run, LONG=1 takes half an hour.
+faults: setup
+	@SEED=$(SEED) LONG=$(LONG) $(BIN)/python -m tests.faults
 
 format: setup
 	$(BIN)/ruff format .

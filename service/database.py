@@ -16,6 +16,10 @@ from piccolo.engine.postgres import PostgresEngine
 # What a database that is down, or restarts, looks like from here.
 AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
 
+# And one that restarts, to who begins meanwhile: nothing listens yet, or it says that it is starting.
+STARTING = (ConnectionError, FileNotFoundError, asyncpg.CannotConnectNowError)
+BACK_WITHIN = 30.0  # seconds
+
 
 def engine() -> PostgresEngine:
     """The one engine of this process."""
@@ -28,14 +32,30 @@ def engine() -> PostgresEngine:
 async def connection_pool(*, largest: int) -> AsyncIterator[None]:
     """Keep connections open while a process serves.
 
+    A database that is just restarting is waited for: a process that ended for it would be started again at
+    once, and whoever starts it gives up on one that keeps ending.
+
     Args:
         largest: The most connections that this process may hold.
     """
-    await engine().start_connection_pool(min_size=2, max_size=largest, reset=_reset)
+    await _open_pool(largest)
     try:
         yield
     finally:
         await engine().close_connection_pool()
+
+
+async def _open_pool(largest: int) -> None:
+    deadline = asyncio.get_running_loop().time() + BACK_WITHIN
+    while True:
+        try:
+            await engine().start_connection_pool(min_size=2, max_size=largest, reset=_reset)
+        except STARTING:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return
 
 
 async def _reset(connection: asyncpg.Connection) -> None:

@@ -32,7 +32,8 @@ async def catch_up(carrier: Carrier, sender: str, clock: Clock) -> int:
     now = clock()
     rows = await sql("SELECT inbound_compared_until FROM sender WHERE name = $1", sender)
     # What came before we were installed is nothing to answer.
-    compared_until = rows[0]["inbound_compared_until"] if rows else now
+    # Nor did anything come in the future: a clock that was ahead has been put right since.
+    compared_until = min(rows[0]["inbound_compared_until"], now) if rows else now
     try:
         listed = await carrier.received_since(compared_until - OVERLAP)
     except CarrierError as error:

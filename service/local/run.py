@@ -20,8 +20,8 @@ from service.local import LocalError, demo_account
 from service.local.banner import banner
 from service.local.directory import DirectoryError, lock, prepare, release
 from service.local.emulated import with_emulated_carrier
-from service.local.postgres import EmbeddedPostgres
-from service.local.supervisor import Program, Supervisor
+from service.local.postgres import EmbeddedPostgres, PostgresError
+from service.local.supervisor import PAUSES, Program, Supervisor
 from service.settings import Settings
 
 # -P: a directory named `service` where the command is started must not be taken for ours.
@@ -107,8 +107,22 @@ async def _keep_database(database: EmbeddedPostgres, say: Callable[[str], None])
         await asyncio.sleep(_LOOK_EVERY)
         if not database.running:
             say("doseline: PostgreSQL ended: starting it again")
+            await start_again(database)
+
+
+async def start_again(database: EmbeddedPostgres) -> None:
+    """Start a database that has ended; once more if it is killed while it starts, as where memory is short.
+
+    Raises:
+        PostgresError: it does not start, however often.
+    """
+    for pause in PAUSES:
+        with contextlib.suppress(PostgresError):
             database.stop()
             database.start()
+            return
+        await asyncio.sleep(pause)
+    database.start()
 
 
 def _on(database_url: str, settings: Settings) -> Settings:

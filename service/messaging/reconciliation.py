@@ -27,6 +27,9 @@ BATCH = 100
 ASK_AGAIN_AFTER = timedelta(seconds=20)
 # The carrier's clock is not ours, and its dates have whole seconds.
 CLOCK_TOLERANCE = timedelta(seconds=60)
+# A clock may be off by a day, and a text that is looked for too late would be sent again: the same words to
+# the same phone, which are nobody else's, are this text all the same.
+SAME_WORDS_WITHIN = timedelta(hours=25)
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +71,7 @@ async def reconcile(carrier: Carrier, clock: Clock) -> int:
 
 
 async def _look_up(phone: str, texts: list[UnknownText], carrier: Carrier, clock: Clock) -> None:
-    since = min(text.sent_at for text in texts) - CLOCK_TOLERANCE
+    since = min(text.sent_at for text in texts) - SAME_WORDS_WITHIN
     try:
         listed = await carrier.sent_to(phone, since=since)
     except CarrierError as error:

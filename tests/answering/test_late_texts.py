@@ -168,3 +168,11 @@ async def test_no_phone_is_answered_faster_than_a_person_reads(doseline: Running
         )
     rows = await sql("SELECT count(*) AS n FROM outbox_message")
     assert rows[0]["n"] <= 10
+
+
+async def test_after_a_clock_that_was_ahead_was_put_right_no_text_is_missed(doseline: Running) -> None:
+    await a_told_visit(doseline)
+    doseline.clock.pass_(timedelta(days=1))
+    await catches_up(doseline, Remembering())
+    doseline.clock.at = NOW + timedelta(hours=1)
+    assert await catches_up(doseline, Remembering(wrote("yes", NOW + timedelta(minutes=50)))) == 1
