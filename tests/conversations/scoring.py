@@ -52,7 +52,7 @@ def _faults(expect: dict[str, Any], read: dict[str, Any]) -> Iterable[str]:
     said = allowed | set(expect.get("intents", ()))
     if read["intent"] not in allowed and not (read["ask"] and expect["ask"]):
         yield "intent"
-    if harm := _harm(allowed, said, read):
+    if harm := _harm(expect["intent"], allowed, said, read):
         yield harm
     if expect["ask"] and not read["ask"]:
         yield "not asked"
@@ -62,8 +62,8 @@ def _faults(expect: dict[str, Any], read: dict[str, Any]) -> Iterable[str]:
         yield "other children"
 
 
-def _harm(allowed: set[str], said: set[str], read: dict[str, Any]) -> str:
-    if "stop" in allowed and "stop" not in read["intents"]:
+def _harm(wanted: str, allowed: set[str], said: set[str], read: dict[str, Any]) -> str:
+    if wanted == "stop" and "stop" not in read["intents"]:
         return "" if read["ask"] and allowed != {"stop"} else "missed opt-out"
     if read["intent"] == "stop" and "stop" not in said:
         return "false opt-out"

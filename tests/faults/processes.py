@@ -80,9 +80,9 @@ async def worker_after_acceptance(town: Town, dice: Random) -> None:
 async def _claimed(town: Town) -> None:
     """Wait until a worker has texts in its hands; not for ever, since there may be none."""
     deadline = time.monotonic() + 5
-    async with town.database() as database:
-        while not await database.fetchval(OPEN) and time.monotonic() < deadline:
-            await asyncio.sleep(0.005)
+    # Asked anew each time: the database may be killed while we wait.
+    while not (await town.sql(OPEN))[0]["n"] and time.monotonic() < deadline:
+        await asyncio.sleep(0.005)
 
 
 async def worker_with_texts_in_flight(town: Town, dice: Random) -> None:
