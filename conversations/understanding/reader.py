@@ -167,14 +167,15 @@ def _is_weak(verdict: Verdict) -> bool:
 
 def _contested(weak: Verdict, likely: Likely | None) -> Verdict:
     """What little speaks for is asked about where the whole text is very like something else."""
-    if likely is None or likely.share < _LARGE_SHARE or likely.intent in {weak.intent, *_WANTED_OR_NOT}:
+    if likely is None or likely.share < _LARGE_SHARE or likely.intent in {weak.intent, *_NOT_FAINTLY}:
         return weak
     return Verdict(Intent.UNSURE, "unlike_examples", likely.evidence, likely.share / 2, likely.intent)
 
 
 _LEAST_SHARE, _LARGE_SHARE = 0.3, 0.7
-# Whether texts are wanted is not asked about on a faint likeness.
-_WANTED_OR_NOT = frozenset({Intent.STOP, Intent.START})
+# Whether texts are wanted, from whom and in which language, is not asked about on a faint likeness.
+_A_FEW_WORDS = 3
+_NOT_FAINTLY = frozenset({Intent.STOP, Intent.START, Intent.WRONG_NUMBER, Intent.LANGUAGE_SWITCH})
 
 
 def _leaning(verdict: Verdict, found: Findings, words: str, spoken: Languages) -> Verdict:
@@ -186,6 +187,8 @@ def _leaning(verdict: Verdict, found: Findings, words: str, spoken: Languages) -
     likely = spoken.likeness.most_like(words)
     if likely is None or likely.intent is Intent.UNKNOWN or likely.share < _share_needed(verdict, likely):
         return verdict
+    if likely.intent is Intent.WRONG_NUMBER and len(words.split()) <= _A_FEW_WORDS:
+        return verdict  # "the little one": whose phone it is, nobody says in passing
     if verdict.intent is Intent.UNSURE:
         return structs.replace(verdict, leaning=likely.intent)
     intent = Intent.UNSURE if likely.intent in _ABOUT_A_VISIT else Intent.UNKNOWN
@@ -194,7 +197,7 @@ def _leaning(verdict: Verdict, found: Findings, words: str, spoken: Languages) -
 
 def _share_needed(verdict: Verdict, likely: Likely) -> float:
     """What is asked about in any case leans to the likeliest, however faint: better than to none."""
-    if likely.intent in _WANTED_OR_NOT:
+    if likely.intent in _NOT_FAINTLY:
         return _LARGE_SHARE
     return 0.0 if verdict.intent is Intent.UNSURE else _LEAST_SHARE
 
