@@ -117,9 +117,10 @@ class RewordingCarrier(DeadLine):
         raise TypeError(text.id)
 
     async def sent_to(self, phone: str, *, since: datetime) -> list[CarrierText]:
-        """One text, in other words."""
+        """One text, in other words, taken a second after it was sent."""
         assert phone == AMINA
-        return [CarrierText("SM1", "it's on", "delivered", since + timedelta(seconds=61))]
+        assert since <= NOW
+        return [CarrierText("SM1", "it's on", "delivered", NOW + timedelta(seconds=1))]
 
 
 async def test_a_text_that_the_carrier_may_have_reworded_is_parked_not_repeated(doseline: Running) -> None:
