@@ -13,8 +13,15 @@ import asyncpg
 from piccolo.engine.finder import engine_finder
 from piccolo.engine.postgres import PostgresEngine
 
-# What a database that is down, or restarts, looks like from here.
-AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
+# What a database that is down, or restarts, looks like from here. The last is what asyncpg says of a
+# connection that was cut between its opening and its first statement.
+AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InternalClientError,
+)
 
 # And one that restarts, to who begins meanwhile: nothing listens yet, or it says that it is starting.
 STARTING = (ConnectionError, FileNotFoundError, asyncpg.CannotConnectNowError)
