@@ -13,6 +13,7 @@ import pstats
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -71,19 +72,13 @@ async def _measure(url: str, children: int, *, profile: bool) -> None:
     async with connection_pool(largest=4):
         await _prepare(children)
         for name, now in (("for the first time", NOW), ("the night after", NOW + timedelta(days=1))):
-            with cProfile.Profile() if profile else _nothing() as profiler:
+            with cProfile.Profile() if profile else nullcontext() as profiler:
                 began = time.perf_counter()
                 done = await _all(now)
                 taken = time.perf_counter() - began
             print(f"{done} children {name}: {taken:.1f} s, {taken / done * 1000:.2f} ms a child")
             if isinstance(profiler, cProfile.Profile):
                 pstats.Stats(profiler).sort_stats("tottime").print_stats(20)
-
-
-class _nothing:  # noqa: N801 - stands where a profiler would
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None: ...
 
 
 async def _prepare(children: int) -> None:

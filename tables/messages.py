@@ -1,5 +1,7 @@
 """Texts: what parents wrote, what we owe them, and what became of it."""
 
+from typing import Literal, get_args
+
 from piccolo.columns import JSONB, BigSerial, Boolean, Text
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -22,7 +24,7 @@ OUTBOX_STATUSES = (
     "expired",
     "parked",
 )
-OUTBOX_KINDS = (
+OutboxKind = Literal[
     "reply",
     "opt_out",
     "booked",
@@ -33,7 +35,8 @@ OUTBOX_KINDS = (
     "asked_again",
     "by_hand",
     "registered",
-)
+]
+OUTBOX_KINDS: tuple[str, ...] = get_args(OutboxKind)
 OPT_OUT_SOURCES = ("text", "carrier", "staff")
 CONSENT_CHANGES = ("opted_out", "opted_in", "agreed", "withdrew", "wrong_number")
 

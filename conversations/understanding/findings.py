@@ -177,6 +177,18 @@ def _is_visits_day(mention: Mention, scene: Scene) -> bool:
     return bool(mention.dates) and set(mention.dates) <= {at.date() for at in scene.visits_at}
 
 
+def _negators(
+    words: tuple[str, ...], tongues: Sequence[Lexicon], covered: Collection[int], strange: Collection[int]
+) -> list[int]:
+    """Where a word says "not": in the clause's own language, or in another that alone knows the word."""
+    return [
+        at
+        for at, word in enumerate(words)
+        if at not in covered
+        and (word in tongues[0].negators or (at in strange and any(word in one.negators for one in tongues)))
+    ]
+
+
 def read_clause(
     number: int, clause: Clause, tongues: Sequence[Lexicon], calendar: Calendar, scene: Scene
 ) -> ClauseRead:
@@ -196,12 +208,7 @@ def read_clause(
     matches.sort(key=lambda match: match.start)
     named.sort(key=lambda mention: mention.start)
     covered = {at for match in matches for at in range(match.start, match.end)}
-    negators = [
-        at
-        for at, word in enumerate(words)
-        if at not in covered
-        and (word in first.negators or (at in strange and any(word in one.negators for one in tongues)))
-    ]
+    negators = _negators(words, tongues, covered, strange)
     refused = refused_in(
         words,
         named,

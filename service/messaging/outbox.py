@@ -2,26 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 from conversations.replies.segments import count
-from tables.messages import OutboxMessage, OutboxVisit
+from tables.messages import OutboxKind, OutboxMessage, OutboxVisit
 
-Kind = Literal[
-    "reply",
-    "opt_out",
-    "booked",
-    "moved",
-    "cancelled",
-    "reminder",
-    "recall",
-    "asked_again",
-    "by_hand",
-    "registered",
-]
+Kind = OutboxKind
 
 # What a parent waits for goes before what is news, and news before what can wait.
 PRIORITIES: dict[Kind, int] = {

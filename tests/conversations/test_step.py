@@ -237,6 +237,8 @@ def test_the_diagram_shows_every_way_a_conversation_can_go(state: State, text: s
     drawn = everywhere | set(LEADS_TO.get(handler.__name__, ()))
     if "ChoosingPlace" in drawn:
         drawn.add("LookingForPlaces")
+    if any(isinstance(effect, Say) and effect.key == "other_gave_up" for effect in after.effects):
+        drawn.add("GaveUpPlace")
     assert type(after.state).__name__ in drawn
 
 
