@@ -74,8 +74,8 @@ staff see why, say what it really meant, and new rules are
 
 _EVERYWHERE = """\
 Not drawn, because it is the same everywhere: a visit that is gone leads to Idle, one that has changed is
-asked about anew (AwaitingConfirmation), one that another guardian has cancelled leads to GaveUpPlace, the second
-misunderstanding in a row leads to WithPerson, JOIN begins
+asked about anew (AwaitingConfirmation), one that another guardian has cancelled leads to GaveUpPlace, the
+second misunderstanding in a row leads to WithPerson, JOIN begins
 a registration (JoiningName), or goes on with one, and needs no registered phone. A question (Clarifying,
 ChoosingVisit, ChoosingPlace) that nobody answers is asked once more, if it still makes sense, and then
 dropped (Idle): a "yes" or a "2" that comes later is no answer to it."""
