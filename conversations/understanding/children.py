@@ -5,6 +5,7 @@ named, and the parent is asked.
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from msgspec import Struct
@@ -40,7 +41,7 @@ def children_in(
     names: dict[str, tuple[str, ...]],
     tongues: Sequence[Lexicon],
     scene: Scene,
-    covered: set[int],
+    covered: AbstractSet[int],
 ) -> tuple[SpokenOf, ...]:
     """Every child that is named or described, from left to right."""
     found = [
@@ -54,7 +55,7 @@ def children_in(
 
 
 def _described_in(
-    words: tuple[str, ...], tongues: Sequence[Lexicon], scene: Scene, covered: set[int]
+    words: tuple[str, ...], tongues: Sequence[Lexicon], scene: Scene, covered: AbstractSet[int]
 ) -> Iterator[SpokenOf]:
     for known in tongues:
         for kind in _DESCRIPTIONS:

@@ -13,7 +13,8 @@ from msgspec import structs
 from conversations.intents import Intent
 from conversations.understanding.calendar import Calendar
 from conversations.understanding.children import words_of
-from conversations.understanding.findings import ClauseRead, Findings, gather, read_clause
+from conversations.understanding.clause import ClauseRead, read_clause
+from conversations.understanding.findings import Findings, gather
 from conversations.understanding.lexicon import DEFAULT_LANGUAGE, Languages, Lexicon, known
 from conversations.understanding.likeness import Likely
 from conversations.understanding.normal import normalise

@@ -5,7 +5,7 @@ Nothing is cut where one answer is for all: "zuri and juma yes".
 
 from itertools import pairwise
 
-from conversations.understanding.findings import ClauseRead
+from conversations.understanding.clause import ClauseRead
 
 # What can be said of one child and not of another.
 DECISIVE = frozenset(

@@ -1,7 +1,8 @@
 """Will not come, and will come."""
 
 from conversations.intents import Intent
-from conversations.understanding.findings import Act, Findings
+from conversations.understanding.acts import Act
+from conversations.understanding.findings import Findings
 from conversations.understanding.reading import Question, Scene
 from conversations.understanding.rules.verdict import (
     UNEXPLAINED_BESIDE_A_PROMISE,

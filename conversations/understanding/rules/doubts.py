@@ -1,7 +1,8 @@
 """Two readings remain: ask."""
 
 from conversations.intents import Intent
-from conversations.understanding.findings import Act, Findings
+from conversations.understanding.acts import Act
+from conversations.understanding.findings import Findings
 from conversations.understanding.reading import Question, Scene
 from conversations.understanding.rules.another_day import wants_to_move
 from conversations.understanding.rules.verdict import Verdict, unsure

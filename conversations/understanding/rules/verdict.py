@@ -5,7 +5,8 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from conversations.intents import Intent
-from conversations.understanding.findings import Act, Findings
+from conversations.understanding.acts import Act
+from conversations.understanding.findings import Findings
 from conversations.understanding.reading import Scene
 
 # More words than this that nobody can explain, and a bare word beside them is not an answer.

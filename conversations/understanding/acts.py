@@ -1,0 +1,140 @@
+"""What a clause does: its phrases with their scope.
+
+Whether a promise is negated, only asked about, or stands alone is noted here; what follows from that in the
+scene is decided by the rules.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from msgspec import Struct
+
+from conversations.understanding.children import place_of
+from conversations.understanding.lexicon import Lexicon
+from conversations.understanding.phrases import Match
+from conversations.understanding.tokens import Clause
+
+# How far a "not" reaches: "not at all sure to come".
+NEGATION_REACH = 3
+# One letter answers when it stands alone; beside other words it is "y" for "and" or a slip of the thumb.
+_ONLY_ALONE = {"bare_yes": "yes", "bare_no": "no", "bare_language": "language"}
+# A plain "no" right before these says the same once more: "hapana hatutakuja", "no stop".
+_SAID_AGAIN = frozenset({"bare_stop", "stop", "keep", "not_coming", "cant", "wrong_number"})
+# Said for themselves: a "no" before them is another answer, not their opposite.
+_NEVER_NEGATED = frozenset(
+    {
+        *("no", "thanks", "greeting", "nothing", "hedge", "obstacle", "later", "sooner", "same_day"),
+        *("language", "not_this_language", "any_of_these"),
+    }
+)
+
+
+class Act(Struct, frozen=True):
+    """A phrase that was said.
+
+    Attributes:
+        name: the act of the lexicon.
+        line: the lexicon's line that matched.
+        words: the words it matched.
+        clause: the number of its clause.
+        negated: a "not" stands before it.
+        asked: a question mark closes its clause.
+        opened: its clause begins as a question does ("can we", "should I").
+        alone: nothing but politeness stands beside it in its clause.
+        beside: how many words of its clause nobody can explain.
+    """
+
+    name: str
+    line: str
+    words: str
+    clause: int
+    negated: bool = False
+    asked: bool = False
+    opened: bool = False
+    alone: bool = False
+    beside: int = 0
+
+
+def acts_in(
+    number: int,
+    clause: Clause,
+    matches: Sequence[Match],
+    negators: Sequence[int],
+    covered: Collection[int],
+    aside: Collection[int],
+    tongues: Sequence[Lexicon],
+) -> Iterator[Act]:
+    """The acts of a clause; children named in it, `aside`, do not count as company."""
+    words = clause.words
+    rest = {word for at, word in enumerate(words) if at not in covered and at not in aside}
+    opened = any(opens_as_question(words, known) for known in tongues[:1])
+    for match in matches:
+        others = {
+            word for other in matches if other.act != match.act for word in words[other.start : other.end]
+        }
+        alone = all(
+            not word[0].isalnum()
+            or any(word in known.polite or word in known.turning_words for known in tongues)
+            for word in rest | others
+        )
+        if match.act in _ONLY_ALONE and not alone:
+            continue
+        yield Act(
+            name=_ONLY_ALONE.get(match.act, match.act),
+            line=match.line,
+            words=" ".join(words[match.start : match.end]),
+            clause=number,
+            negated=_is_negated(match, matches, negators),
+            asked=clause.asked,
+            opened=opened,
+            alone=alone,
+        )
+
+
+def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int]) -> bool:
+    """A "not" that belongs to no phrase reaches over a few words; a "no" that is one, only the next."""
+    if match.act in _NEVER_NEGATED:
+        return False
+    if any(0 < match.start - at <= NEGATION_REACH for at in negators):
+        return True
+    if match.act in {"cancel", "cancel_visit"}:
+        # "No la vamos a cancelar": the one act that is worth a question wherever a "no" stands before it.
+        return any(other.act == "no" and 0 <= match.start - other.end <= NEGATION_REACH for other in matches)
+    # "No stop" is a request twice over, "no move it" is not.
+    return match.act not in _SAID_AGAIN and any(
+        other.act == "no" and other.end == match.start for other in matches
+    )
+
+
+def negators_in(
+    words: tuple[str, ...], tongues: Sequence[Lexicon], covered: Collection[int], strange: Collection[int]
+) -> list[int]:
+    """Where a word says "not": in the clause's own language, or in another that alone knows the word."""
+    return [
+        at
+        for at, word in enumerate(words)
+        if at not in covered
+        and (word in tongues[0].negators or (at in strange and any(word in one.negators for one in tongues)))
+    ]
+
+
+def refusing_words(
+    words: tuple[str, ...], negators: Sequence[int], matches: Sequence[Match], tongues: Sequence[Lexicon]
+) -> list[tuple[int, int]]:
+    """Where "not", "no" and "except" stand."""
+    spans = [(at, at + 1) for at in negators]
+    spans += [(match.start, match.end) for match in matches if match.act == "no"]
+    for known in tongues:
+        for phrase in known.days.except_:
+            if found := place_of(words, phrase):
+                spans.append((found.start, found.stop))
+    return spans
+
+
+def opens_as_question(words: tuple[str, ...], known: Lexicon) -> bool:
+    """Whether it begins as a question does, politeness aside; "no puedo" begins with "no"."""
+    skipped = known.polite - known.negators - known.agreements
+    start = next((at for at, word in enumerate(words) if word not in skipped), 0)
+    return (
+        words[start : start + 1] in known.question_openers
+        or words[start : start + 2] in known.question_openers
+    )

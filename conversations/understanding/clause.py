@@ -1,0 +1,125 @@
+"""Reading one clause: what it does, which days and children it names, and what nobody can explain."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec import Struct, structs
+
+from conversations.understanding.acts import Act, acts_in, negators_in, opens_as_question, refusing_words
+from conversations.understanding.calendar import Calendar
+from conversations.understanding.children import SpokenOf, all_in, children_in, children_names, words_of
+from conversations.understanding.hearing import Heard, hear
+from conversations.understanding.lexicon import Lexicon
+from conversations.understanding.mention import Mention
+from conversations.understanding.phrases import Match
+from conversations.understanding.reading import Scene
+from conversations.understanding.tokens import Clause
+from conversations.understanding.when import refused_in
+
+
+class ClauseRead(Struct, frozen=True):
+    """One clause as its language, and after it the others, read it. `spoken_of` says which children."""
+
+    words: tuple[str, ...]
+    language: str
+    matches: tuple[Match, ...]
+    acts: tuple[Act, ...]
+    wished: tuple[Mention, ...]
+    refused: tuple[Mention, ...]
+    spoken_of: tuple[SpokenOf, ...]
+    all_children: bool
+    unexplained: int
+    figures: bool
+    asks: bool = False
+
+
+def read_clause(
+    number: int, clause: Clause, tongues: Sequence[Lexicon], calendar: Calendar, scene: Scene
+) -> ClauseRead:
+    """Read a clause in its own language, which comes first, and what that leaves open in the others."""
+    first = tongues[0]
+    names = children_names(scene, first)
+    words = _mended(clause.words, tongues, (*names.values(), words_of(scene.guardian or "")))
+    asked = clause.asked or any(words[-len(end) :] == end for end in first.question_endings)
+    clause = Clause(words, asked)
+    heard = hear(words, tongues, calendar)
+    negators = negators_in(words, tongues, heard.covered, heard.strange)
+    refused = _refused(words, heard, negators, tongues)
+    spoken_of = children_in(words, names, tongues, scene, heard.covered)
+    everyone = all_in(words, tongues, heard.matches)
+    of_children = {at for one in spoken_of for at in range(one.start, one.end)} | set(everyone)
+    open_places = set(range(len(words))) - heard.covered - heard.days - set(negators) - of_children
+    unexplained = sum(_needs_meaning(words[at], tongues) for at in open_places)
+    aside = of_children | _articles(words, spoken_of, first)
+    acts = acts_in(number, clause, _meant(heard, clause), negators, heard.covered, aside, tongues)
+    return ClauseRead(
+        words=words,
+        language=first.language,
+        matches=heard.matches,
+        acts=tuple(structs.replace(act, beside=unexplained) for act in acts),
+        wished=tuple(one for one in heard.named if one not in refused and one.meaning != "past"),
+        refused=tuple(one for one in heard.named if one in refused),
+        spoken_of=spoken_of,
+        # "All" by itself is all children where nothing else is said of it: not in "all month".
+        all_children=bool(everyone) and (len(everyone) > 1 or not unexplained),
+        unexplained=unexplained,
+        figures=any(words[at].isdecimal() for at in open_places),
+        asks=clause.asked or opens_as_question(words, first),
+    )
+
+
+def _refused(
+    words: tuple[str, ...], heard: Heard, negators: Sequence[int], tongues: Sequence[Lexicon]
+) -> frozenset[Mention]:
+    return refused_in(
+        words,
+        heard.named,
+        heard.matches,
+        refusing_words(words, negators, heard.matches, tongues),
+        tongues[0].days.joined_by,
+        not_stands_behind=tongues[0].not_stands_behind,
+    )
+
+
+def _articles(words: tuple[str, ...], spoken_of: Iterable[SpokenOf], known: Lexicon) -> set[int]:
+    """The places of what belongs to a name: the article of "A Laura não"."""
+    return {one.start - 1 for one in spoken_of if one.start and words[one.start - 1] in known.days.linking}
+
+
+def _meant(heard: Heard, clause: Clause) -> list[Match]:
+    """Without a "when" or "where" that asks nothing: "in july when school closes"."""
+    return [
+        match
+        for match in heard.matches
+        if match.act not in {"when", "where"}
+        or match.end - match.start > 1
+        or clause.asked
+        or not any(mention.start < match.start for mention in heard.named)
+    ]
+
+
+def _mended(
+    words: tuple[str, ...], tongues: Sequence[Lexicon], names: Iterable[tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The words, spelled as they are known: put right by their sound, and where a slip is plain."""
+    if all(word in tongues[0].words for word in words):
+        return words
+    own = tuple(word for name in names for word in name)
+    return tuple(_mend(word, tongues, own) for word in words)
+
+
+def _mend(word: str, tongues: Sequence[Lexicon], own: Collection[str]) -> str:
+    """A name or a known word that sounds like it, its own language's first; else the one that is near."""
+    first, *others = tongues
+    if word in own or word in first.words or not word[0].isalpha():
+        return word
+    sound = first.sounds.of(word)
+    if named := next((name for name in own if first.sounds.of(name) == sound), ""):
+        return named
+    if (heard := first.sounds.known(word)) != word or any(word in one.words for one in others):
+        return heard
+    mends = (mend(word) for one in tongues for mend in (one.sounds.known, one.spelling.mend))
+    return next((mended for mended in mends if mended != word), word)
+
+
+def _needs_meaning(word: str, tongues: Sequence[Lexicon]) -> bool:
+    return word[0].isalpha() and not any(word in known.meaningless for known in tongues)
