@@ -34,6 +34,8 @@ SESSIONS = range(12, 22)
 # So many people act at the same time.
 AT_ONCE = 8
 SOON = 60.0
+# A program that was killed has been started again by then, and PostgreSQL has recovered; in seconds.
+OPEN_AGAIN_AFTER = 5.0
 
 
 @dataclass
@@ -79,13 +81,16 @@ class Town:
         # Of the scenario at hand: what it found by itself, and what was counted.
         self.found: list[Violation] = []
         self.counted: Counter[str] = Counter()
-        # Of the whole run: how long posts to our webhook took, in seconds, as the phones saw it.
+        # Of the whole run: how long posts to our webhook took, in seconds, as the phones saw it; and those of
+        # them that found every door open.
         self.waited: list[float] = []
+        self.waited_at_open_doors: list[float] = []
         self.known: set[Violation] = set()
         self.stumbled = 0
         # Held by who must not meet further kills: a scenario that sets up much, or that counts what fails.
         self.calm = asyncio.Lock()
         self._ends: dict[str, list[float]] = defaultdict(list)
+        self._doors_shut: list[float] = []
 
     @property
     def directory(self) -> Path:
@@ -166,10 +171,17 @@ class Town:
         self.counted[f"webhook {status}"] += 1
         if status == httpx.codes.OK:
             self.told.texts.setdefault(handed["message_sid"], now())
-            self.waited.append(time.monotonic() - began)
+            self._note_wait(began)
         else:
             await self.answers()
         return status
+
+    def _note_wait(self, began: float) -> None:
+        """Note how long a post took, and whether all that it needs had run for a while and went on running."""
+        waited = time.monotonic() - began
+        self.waited.append(waited)
+        if not any(at > began - OPEN_AGAIN_AFTER for at in self._doors_shut):
+            self.waited_at_open_doors.append(waited)
 
     async def answers(self) -> None:
         """Wait, as people do, until everything answers again: closed doors show little."""
@@ -261,6 +273,8 @@ class Town:
             await asyncio.sleep(0.5)
         self._ends[name].append(time.monotonic())
         pid = await self.runs(name)
+        if name != "worker":
+            self._doors_shut.append(time.monotonic())
         os.kill(pid, signal.SIGKILL)
         self.counted["kills"] += 1
         await self.runs(name, but=pid)
@@ -286,6 +300,7 @@ class Town:
     async def ends_the_database(self, number: signal.Signals) -> None:
         """SIGQUIT is an immediate restart, SIGKILL leaves its children behind; the run starts it again."""
         pid = await self._postmaster()
+        self._doors_shut.append(time.monotonic())
         os.kill(pid, number)
         self.counted["kills"] += 1
         await self._postmaster(but=pid)

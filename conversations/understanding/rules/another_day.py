@@ -52,7 +52,9 @@ def _names_another_day(found: Findings, scene: Scene) -> bool:
     """A day is wished, and it is not a visit's day; or an hour of the same day, with no promise to come."""
     if not found.when.wished or found.query or _asks_which_day(found, scene):
         return False
-    if found.said("free") or _names_another_part(found, scene):
+    if found.said("free"):
+        return not suits_the_visit(found, scene)
+    if _names_another_part(found, scene):
         return True
     if scene.question is Question.NOTHING and not scene.visits_at:
         return False  # "kal": there is nothing that another day could be meant instead of
@@ -64,6 +66,14 @@ def _names_another_day(found: Findings, scene: Scene) -> bool:
     refusal = found.refusal
     only_the_hour = refusal is not None and refusal.name == "no" and bool(found.when.refused)
     return not (same_day and (found.promise or (refusal and not only_the_hour)))
+
+
+def suits_the_visit(found: Findings, scene: Scene) -> bool:
+    """Whether the day that is called free is the visit's own, as in "Thursday is good for me"."""
+    if scene.question is not Question.WILL_YOU_COME or found.asks or found.query or found.refusal:
+        return False
+    names_a_day = any(one.names_a_day for one in found.when.wished)
+    return names_a_day and any(found.when.fits(at) for at in scene.visits_at)
 
 
 def _asks_which_day(found: Findings, scene: Scene) -> bool:

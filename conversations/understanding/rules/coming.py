@@ -4,6 +4,7 @@ from conversations.intents import Intent
 from conversations.understanding.acts import Act
 from conversations.understanding.findings import Findings
 from conversations.understanding.reading import Question, Scene
+from conversations.understanding.rules.another_day import suits_the_visit
 from conversations.understanding.rules.verdict import (
     UNEXPLAINED_BESIDE_A_PROMISE,
     UNEXPLAINED_BESIDE_OK,
@@ -69,8 +70,9 @@ def keeps(found: Findings, scene: Scene) -> Verdict | None:
 
 def promises(found: Findings, scene: Scene) -> Verdict | None:
     """Says that they will come. A question promises nothing."""
-    del scene
     act = found.said("coming")
+    if act is None and suits_the_visit(found, scene):
+        act = found.said("free")
     if act is None or (found.query and (act.asked or act.opened)):
         return None
     if act.asked or act.opened or act.beside > UNEXPLAINED_BESIDE_A_PROMISE:
