@@ -177,7 +177,7 @@ class Town:
         return status
 
     def _note_wait(self, began: float) -> None:
-        """Note how long a post took, and whether all that it needs had run for a while and went on running."""
+        """Note how long a post took, and whether all that it needs had run for a while and ran on."""
         waited = time.monotonic() - began
         self.waited.append(waited)
         if not any(at > began - OPEN_AGAIN_AFTER for at in self._doors_shut):
