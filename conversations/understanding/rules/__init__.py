@@ -26,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     anywhere.has_been_vaccinated,
     anywhere.child_is_sick,
     doubts.hesitates,
+    doubts.wants_no_other_day,
     doubts.contradicts,
     another_day.asks_to_move,
     another_day.promises_another_hour,

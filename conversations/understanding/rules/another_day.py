@@ -5,6 +5,8 @@ from conversations.understanding.findings import Findings
 from conversations.understanding.reading import Question, Scene
 from conversations.understanding.rules.verdict import Verdict, unsure, verdict
 
+_CHOOSING = frozenset({Question.WHICH_PLACE, Question.ANOTHER_DAY})
+
 
 def asks_to_move(found: Findings, scene: Scene) -> Verdict | None:
     """Another day or hour, in words or by naming one that is not the visit's."""
@@ -20,8 +22,7 @@ def wants_to_move(found: Findings, scene: Scene) -> bool:
         return True
     if found.said("keep"):
         return False
-    choosing = scene.question in {Question.WHICH_PLACE, Question.ANOTHER_DAY}
-    if choosing and (
+    if scene.question in _CHOOSING and (
         found.said("free", "later", "sooner")
         or (found.said("none_of_these") and not found.said("cancel", "cancel_visit", "not_coming"))
         or _turns_offers_down(found, scene)
@@ -45,17 +46,17 @@ def _refuses_only_the_day(found: Findings, scene: Scene) -> bool:
 def _turns_offers_down(found: Findings, scene: Scene) -> bool:
     """A plain "no" to offers asks for others."""
     act = found.said("no")
-    return scene.question is Question.WHICH_PLACE and act is not None and act.alone and not found.unexplained
+    if act is None or found.said("not_coming", "cancel_visit"):
+        return False
+    return scene.question is Question.WHICH_PLACE and act.alone and not found.unexplained
 
 
 def _names_another_day(found: Findings, scene: Scene) -> bool:
     """A day is wished, and it is not a visit's day; or an hour of the same day, with no promise to come."""
     if not found.when.wished or found.query or _asks_which_day(found, scene):
         return False
-    if found.said("free"):
-        return not suits_the_visit(found, scene)
-    if _names_another_part(found, scene):
-        return True
+    if found.said("free") or _names_another_part(found, scene):
+        return not (found.said("free") and suits_the_visit(found, scene))
     if scene.question is Question.NOTHING and not scene.visits_at:
         return False  # "kal": there is nothing that another day could be meant instead of
     if (found.when.only_a_range and not found.promise) or _describes_an_offer(found, scene):
@@ -70,16 +71,19 @@ def _names_another_day(found: Findings, scene: Scene) -> bool:
 
 def suits_the_visit(found: Findings, scene: Scene) -> bool:
     """Whether the day that is called free is the visit's own, as in "Thursday is good for me"."""
-    if scene.question is not Question.WILL_YOU_COME or found.asks or found.query or found.refusal:
+    if scene.question in _CHOOSING or found.asks or found.query or found.refusal:
         return False
-    names_a_day = any(one.names_a_day for one in found.when.wished)
-    return names_a_day and any(found.when.fits(at) for at in scene.visits_at)
+    only_its_day = set(found.when.dates) == {at.date() for at in scene.visits_at}
+    return only_its_day and any(found.when.fits(at) for at in scene.visits_at)
 
 
 def _asks_which_day(found: Findings, scene: Scene) -> bool:
-    """Asks which of several days the visit is on, as in "this Thursday or the next?"."""
-    same_day = any(found.when.names_day_of(at) for at in scene.visits_at)
-    return found.asks and same_day and len(found.when.dates) > 1 and not found.acts
+    """Asks about the visit's own day or hour: "this Thursday or the next?", "8:30 in the morning?"."""
+    if not found.asks or found.acts:
+        return False
+    if found.when.dates:
+        return {day.weekday() for day in found.when.dates} <= {at.weekday() for at in scene.visits_at}
+    return found.when.at in {at.time() for at in scene.visits_at}
 
 
 def _describes_an_offer(found: Findings, scene: Scene) -> bool:

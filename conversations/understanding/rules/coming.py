@@ -90,11 +90,16 @@ def agrees(found: Findings, scene: Scene) -> Verdict | None:
             return unsure("yes_to_which", act)
         return _agreement(act, found, scene, UNEXPLAINED_BESIDE_YES, 0.95)
     act = found.said("ok")
-    if act is None or found.query:
+    if act is None or (found.query and not _is_answered_apart(act, found.query)):
         return None
     if scene.question in {Question.NOTHING, Question.ANOTHER_DAY}:
         return verdict(Intent.SMALLTALK, "ok_after_the_fact", act, 0.7)
     return _agreement(act, found, scene, UNEXPLAINED_BESIDE_OK, 0.8)
+
+
+def _is_answered_apart(agreed: Act, query: Act) -> bool:
+    """Whether a question only follows an agreement: "ok. Should I bring the card?"."""
+    return query.name == "what" and agreed.clause < query.clause and not (agreed.asked or agreed.opened)
 
 
 def _agreement(act: Act, found: Findings, scene: Scene, beside: int, confidence: float) -> Verdict:

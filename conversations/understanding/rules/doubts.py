@@ -26,6 +26,14 @@ def hesitates(found: Findings, scene: Scene) -> Verdict | None:
     return unsure("hesitation", act or obstacle, likely, confidence=0.6)
 
 
+def wants_no_other_day(found: Findings, scene: Scene) -> Verdict | None:
+    """Asked for another day after a missed visit: "no need to book again", "leave it"."""
+    if scene.question is not Question.ANOTHER_DAY or found.promise or found.when.wished or found.said("move"):
+        return None
+    act = found.said("keep") or found.negated("move")
+    return unsure("wants_no_other_day", act, Intent.DECLINE) if act else None
+
+
 def contradicts(found: Findings, scene: Scene) -> Verdict | None:
     """A promise and a refusal in one text."""
     if wants_to_move(found, scene):
