@@ -29,7 +29,7 @@ check: setup
 	$(BIN)/lint-imports
 	$(MAKE) test
 
-# Everything dies in turn while people use it; SEED=... repeats a run, LONG=1 takes half an hour.
+# Everything dies in turn while people use it; SEED=... repeats a run, LONG=1 takes a quarter of an hour.
 faults: setup
 	@SEED=$(SEED) LONG=$(LONG) $(BIN)/python -m tests.faults
 

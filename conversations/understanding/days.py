@@ -106,7 +106,7 @@ _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "in_a_week": lambda _, on: on.ahead(7),
     "in_a_week_from_tomorrow": lambda _, on: on.ahead(8),
     "in_weeks": lambda of, on: on.ahead(7 * of("{n}")),
-    "in_months": lambda of, on: on.in_months(of("{n}")),
+    "in_months": lambda of, on: on.in_months(of("{n}") or 1),
     "day_of_month": lambda of, on: on.day_of_month(of("{day}")),
     "day_and_month": lambda of, on: on.day_of_month(of("{day}"), of("{month}")),
     "weekday_and_day": lambda of, on: _agreeing(on.day_of_month(of("{day}")), of("{weekday}")),

@@ -58,6 +58,22 @@ PART_MEANINGS = ("morning", "afternoon", "evening")
 RANGE_MEANINGS = ("between", "after", "from", "before", "until")
 SLOTS = ("{weekday}", "{month}", "{n}", "{day}", "{hour}", "{minute}")
 RANGE_SLOTS = ("{a}", "{b}")
+# Without these a meaning says nothing, so each of its patterns must name them.
+_NEEDED_SLOTS = {
+    **dict.fromkeys(
+        ("weekday", "this_weekday", "next_weekday", "weekday_next_week", "weekday_in_a_week"), ("{weekday}",)
+    ),
+    **dict.fromkeys(("in_days", "in_weeks"), ("{n}",)),
+    **dict.fromkeys(("day_of_month", "week_of"), ("{day}",)),
+    **dict.fromkeys(
+        ("hour", "hour_am", "hour_pm", "half_past", "half_to", "quarter_past", "quarter_to"), ("{hour}",)
+    ),
+    "weekday_in_weeks": ("{weekday}", "{n}"),
+    "day_and_month": ("{day}", "{month}"),
+    "weekday_and_day": ("{weekday}", "{day}"),
+    "in_month": ("{month}",),
+    "hour_and_minutes": ("{hour}", "{minute}"),
+}
 
 Named = tuple[str, tuple[str, ...], int | tuple[int, int]]
 
@@ -155,9 +171,18 @@ def _check(data: DayData) -> None:
     ):
         if set(table) != set(meanings):
             raise ValueError(f"days.toml: {name} missing or unknown: {sorted(set(table) ^ set(meanings))}")
+    for meaning, line in _lines_of(data):
+        if missing := [slot for slot in _NEEDED_SLOTS.get(meaning, ()) if slot not in line.split()]:
+            raise ValueError(f"days.toml: {meaning}: {line!r} needs {' and '.join(missing)}")
     for days in data.ahead:
         if not days.removeprefix("-").replace("-", "").isdecimal():
             raise ValueError(f"days.toml: ahead needs a number of days, not {days!r}")
+
+
+def _lines_of(data: DayData) -> Iterator[tuple[str, str]]:
+    for table in (data.days, data.times):
+        for meaning, lines in table.items():
+            yield from ((meaning, line) for line in lines)
 
 
 def _named(words: Words) -> Iterator[Named]:

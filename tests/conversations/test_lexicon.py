@@ -39,7 +39,7 @@ def test_every_folder_is_a_language_that_knows_every_act() -> None:
         ("phrases.toml", '"unsubscribe"', '"unsubscribe", "menu"', "only one can be heard"),
         ("phrases.toml", '"unsubscribe"', '"unsubscribe {day}"', "unknown slot"),
         ("phrases.toml", "[acts]", "unused = ['word']\n[acts]", "no line uses"),
-        ("days.toml", "{weekday} coming", "{weekdy} coming", "unknown slot"),
+        ("days.toml", "{weekday} coming", "{weekday} {weekdy}", "unknown slot"),
         ("phrases.toml", "wrong_number = [", "wrong_nummer = [", "acts missing or unknown"),
         ("phrases.toml", '"we <come>"', '"we <kome>"', "unknown class"),
         ("phrases.toml", '"we <come>"', '"..."', "no word to begin or end with"),
@@ -47,6 +47,7 @@ def test_every_folder_is_a_language_that_knows_every_act() -> None:
         ("days.toml", '["sunday", "sun", "sundays"],', "", "seven weekdays"),
         ("days.toml", "noon = [", "midday = [", "midday"),
         ("days.toml", "-7 = [", "week = [", "number of days"),
+        ("days.toml", '"half past {hour}"', '"half past noon"', "needs {hour}"),
     ],
 )
 def test_a_mistake_is_named(folder: Path, file: str, old: str, new: str, complaint: str) -> None:
