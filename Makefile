@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11
 
-.PHONY: setup run test check faults format bench lock clean
+.PHONY: setup run test check faults format bench weights lock clean
 
 # Installed once; again only when a lock file or the project's own description changes. The lock file
 # names everything, so nothing is resolved: an older pip would look at releases newer than the pinned ones.
@@ -19,8 +19,9 @@ setup: .venv/installed
 run: setup
 	$(BIN)/doseline run --demo
 
+# Each process has a PostgreSQL of its own.
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: setup
 	$(BIN)/ruff format --check .
@@ -43,10 +44,17 @@ bench: setup
 	$(BIN)/python benchmarks/every_child.py
 	$(BIN)/python benchmarks/understanding.py
 
+# How far phrases and rules can be trusted, learned anew from the examples of all languages.
+weights: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/weights.txt
+	$(BIN)/python -m conversations.learning > .weights.new
+	mv .weights.new conversations/understanding/weights.toml
+
 # Pins every dependency, with hashes and without the name of any index.
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --output-file requirements/run.txt
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCKED) --output-file requirements/dev.txt
+	$(BIN)/uv pip compile --group weights $(LOCKED) --output-file requirements/weights.txt
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -35,6 +35,8 @@ def anyio_backend() -> str:
 def postgres_url() -> Iterator[str]:
     """A server on which tests may create databases: TEST_DATABASE_URL, or one of our own."""
     if given := os.environ.get("TEST_DATABASE_URL"):
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            pytest.exit("TEST_DATABASE_URL is one database: run pytest itself, in one process", returncode=4)
         yield given
         return
     with (

@@ -19,6 +19,8 @@ NEGATION_REACH = 3
 _ONLY_ALONE = {"bare_yes": "yes", "bare_no": "no", "bare_language": "language"}
 # A plain "no" right before these says the same once more: "hapana hatutakuja", "no stop".
 _SAID_AGAIN = frozenset({"bare_stop", "stop", "keep", "not_coming", "cant", "wrong_number"})
+# Politeness in whole phrases.
+_POLITE = ("thanks", "greeting")
 # Said for themselves: a "no" before them is another answer, not their opposite.
 _NEVER_NEGATED = frozenset(
     {
@@ -69,7 +71,10 @@ def acts_in(
     opened = any(opens_as_question(words, known) for known in tongues[:1])
     for match in matches:
         others = {
-            word for other in matches if other.act != match.act for word in words[other.start : other.end]
+            word
+            for other in matches
+            if other.act not in {match.act, *_POLITE}
+            for word in words[other.start : other.end]
         }
         alone = all(
             not word[0].isalnum()

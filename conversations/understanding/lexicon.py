@@ -5,18 +5,17 @@ know, a list forgotten, a pattern that can never match) is an error when the pro
 text. docs/languages.md explains every key.
 """
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from conversations.intents import Intent
 from conversations.understanding.daywords import DayData, DayWords, day_words
+from conversations.understanding.examples import examples_in
+from conversations.understanding.files import read_toml
 from conversations.understanding.likeness import Likeness
 from conversations.understanding.normal import normalise
 from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, forms, level
@@ -304,31 +303,18 @@ def _every_form(entries: Iterable[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _phrase_data(folder: Traversable) -> PhraseData:
-    data: PhraseData = _converted(folder, "phrases.toml", PhraseData)
+    data: PhraseData = read_toml(folder, "phrases.toml", PhraseData)
     return data
 
 
 def _day_data(folder: Traversable) -> DayData:
-    data: DayData = _converted(folder, "days.toml", DayData)
+    data: DayData = read_toml(folder, "days.toml", DayData)
     return data
 
 
 def _likeness(folders: Iterable[Traversable]) -> Likeness:
-    """The examples of all languages; a folder need not have any."""
-    examples: dict[Intent, list[str]] = {}
-    for folder in folders:
-        if (folder / "examples.toml").is_file():
-            read: dict[Intent, list[str]] = _converted(folder, "examples.toml", dict[Intent, list[str]])
-            for intent, texts in read.items():
-                examples.setdefault(intent, []).extend(map(normalise, texts))
-    return Likeness(examples)
-
-
-def _converted(folder: Traversable, name: str, shape: Any) -> Any:
-    try:
-        return msgspec.convert(tomllib.loads((folder / name).read_text(encoding="utf-8")), shape)
-    except (msgspec.ValidationError, tomllib.TOMLDecodeError, OSError) as error:
-        raise ValueError(f"language {folder.name!r}: {name}: {error}") from None
+    """The examples of all languages."""
+    return Likeness((normalise(one.text), one.intent) for folder in folders for one in examples_in(folder))
 
 
 def _check(phrases: PhraseData) -> None:

@@ -1,12 +1,14 @@
-"""What a text is most like: for texts in which no rule finds its words.
+"""What a text is most like: its words and its letters weighed against all examples of what parents meant.
 
-Each language keeps examples of what parents wrote with what they meant (examples.toml), so that whoever
-speaks the language can read, correct and add to them. A text is weighed word by word against all of them;
-the words that weighed most are the evidence. It only ever leans: nothing is done by it without a question.
+Each language keeps examples of what parents wrote (examples.toml), so that whoever speaks the language can
+read, correct and add to them. A text is weighed against all of them by naive Bayes, twice: by its words and
+their neighbours, and by runs of letters, which outlive misspelling. The words that weighed most are the
+evidence. A text may be in two languages, so all of them are weighed together.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from math import exp, log
 
 from msgspec import Struct
@@ -14,80 +16,123 @@ from msgspec import Struct
 from conversations.intents import Intent
 from conversations.understanding.tokens import pieces
 
-# Letters of a word that count by themselves, so that "vaccinated" is like "vaccination".
-_STEM = 4
+# Letters of a run.
+_RUN = 3
 # How much a feature that was seen once says: less than the share in which it was seen.
-_SMOOTHING = 0.9
+_SMOOTHING = 0.5
 # Features of one text hang together, so each says less than it would alone.
 _DAMPING = 0.5
-_FIGURE, _PART = "#", "~"
+_FIGURE = "#"
 _EVIDENCE_WORDS = 3
 
-Examples = Mapping[Intent, Iterable[str]]
+Row = tuple[float, ...]
+Shares = Mapping[Intent, float]
+Features = Callable[[Sequence[str]], Iterable[str]]
 
 
-class Likely(Struct, frozen=True):
-    """The intent whose examples a text is most like, its share against all others, and the words for it."""
+class Alike(Struct, frozen=True):
+    """The share of each intent in what a text is like, and those of its words that examples have."""
 
-    intent: Intent
-    share: float
-    evidence: str
+    by_words: Shares
+    by_letters: Shares
+    known: tuple[str, ...]
 
 
 class Likeness:
-    """All examples of all languages: a text may be in two of them."""
+    """All examples of all languages."""
 
-    def __init__(self, examples: Examples) -> None:
-        """Weigh the examples, given as normalised texts."""
-        seen: defaultdict[str, Counter[Intent]] = defaultdict(Counter)
-        total: Counter[Intent] = Counter()
-        for intent, texts in examples.items():
-            for text in texts:
-                seen_in = set(_features(text))
-                total[intent] += 1
-                for feature in seen_in:
-                    seen[feature][intent] += 1
-        every = total.total()
-        self._before = {intent: _DAMPING * log(count / every) for intent, count in total.items()}
-        usual = {intent: count / every for intent, count in total.items()}
-        self._weights = {feature: _weights(counts, usual) for feature, counts in seen.items()}
+    def __init__(self, examples: Iterable[tuple[str, Intent]]) -> None:
+        """Weigh the examples: normalised texts, each with its meaning."""
+        words = [(_words(text), intent) for text, intent in examples]
+        self._by_words = Table(words, _neighbours)
+        self._by_letters = Table(words, _runs)
 
-    def most_like(self, words: str) -> Likely | None:
-        """The likeliest meaning of a normalised text; None where no example has a word of it."""
-        known = [feature for feature in dict.fromkeys(_features(words)) if feature in self._weights]
+    def to(self, text: str) -> Alike | None:
+        """What a normalised text is like; None where no example has a word or a run of letters of it."""
+        words = _words(text)
+        known = self._by_words.known(words)
         if not any(mark.isalpha() for feature in known for mark in feature):
             return None
-        scores = dict(self._before)
-        for feature in known:
-            for intent, weight in self._weights[feature].items():
-                scores[intent] += weight
-        intent = max(scores, key=lambda one: scores[one])
-        share = 1 / sum(exp(score - scores[intent]) for score in scores.values())
-        return Likely(intent, share, self._evidence(known, intent))
+        runs = self._by_letters.known(words)
+        return Alike(self._by_words.shares(known), self._by_letters.shares(runs), known)
 
-    def _evidence(self, known: Iterable[str], intent: Intent) -> str:
-        """The words that speak most for an intent."""
-        spoke = {f: self._weights[f][intent] for f in known if not f.startswith(_PART)}
+    def evidence(self, alike: Alike, intent: Intent) -> str:
+        """The words of a text that speak most for an intent."""
+        spoke = self._by_words.spoke_for(intent, alike.known)
         most = sorted((f for f, weight in spoke.items() if weight > 0), key=lambda f: -spoke[f])
         return ", ".join(most[:_EVIDENCE_WORDS])
 
 
-def _weights(counts: Counter[Intent], usual: Mapping[Intent, float]) -> dict[Intent, float]:
+class Table:
+    """How much each feature of the examples speaks for each intent."""
+
+    def __init__(self, examples: Iterable[tuple[Sequence[str], Intent]], features: Features) -> None:
+        """Count in how many examples of each intent a feature occurs, and weigh the counts."""
+        self._features = features
+        seen: defaultdict[str, Counter[Intent]] = defaultdict(Counter)
+        total: Counter[Intent] = Counter()
+        for words, intent in examples:
+            total[intent] += 1
+            for feature in set(features(words)):
+                seen[feature][intent] += 1
+        self._intents = tuple(sorted(total))
+        usual = tuple(total[intent] / total.total() for intent in self._intents)
+        self._before = tuple(_DAMPING * log(share) for share in usual)
+
+        @cache  # most features were seen once or twice, and share their row with all others like them
+        def row(counts: tuple[tuple[Intent, int], ...]) -> Row:
+            counted = dict(counts)
+            return _weights([counted.get(intent, 0) for intent in self._intents], usual)
+
+        self._rows = {feature: row(tuple(sorted(counts.items()))) for feature, counts in seen.items()}
+
+    def known(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The features of a text that examples have, each once."""
+        return tuple(feature for feature in dict.fromkeys(self._features(words)) if feature in self._rows)
+
+    def shares(self, known: Iterable[str]) -> Shares:
+        """The share of each intent in what these features are like."""
+        scores = map(sum, zip(self._before, *(self._rows[feature] for feature in known), strict=True))
+        return dict(zip(self._intents, as_shares(scores), strict=True))
+
+    def spoke_for(self, intent: Intent, known: Iterable[str]) -> dict[str, float]:
+        """How much each of these features speaks for an intent."""
+        if intent not in self._intents:
+            return {}
+        place = self._intents.index(intent)
+        return {feature: self._rows[feature][place] for feature in known}
+
+
+def as_shares(scores: Iterable[float]) -> Row:
+    """Scores as shares of one, the largest score having the largest share (softmax)."""
+    scores = tuple(scores)
+    largest = max(scores)
+    weighed = [exp(score - largest) for score in scores]
+    total = sum(weighed)
+    return tuple(one / total for one in weighed)
+
+
+def _weights(counts: Sequence[int], usual: Row) -> Row:
     """How much a feature speaks for each intent: its share there against the usual share."""
-    times = counts.total()
-    return {
-        intent: _DAMPING * log((counts[intent] / share + _SMOOTHING) / (times + _SMOOTHING))
-        for intent, share in usual.items()
-    }
+    times = sum(counts)
+    return tuple(
+        _DAMPING * log((count / share + _SMOOTHING) / (times + _SMOOTHING))
+        for count, share in zip(counts, usual, strict=True)
+    )
 
 
-def _features(words: str) -> Iterator[str]:
-    """Words, neighbouring words and parts of words; any figure is like any other."""
-    found = [_FIGURE if piece[0].isdigit() else piece for piece in pieces(words)]
-    yield from found
-    for left, right in zip(("<", *found), (*found, ">"), strict=True):
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a text, and whether it asks; any figure is like any other."""
+    said = (piece for piece in pieces(text) if piece[0].isalnum() or piece == "?")
+    return tuple(_FIGURE if piece[0].isdigit() else piece for piece in said)
+
+
+def _neighbours(words: Sequence[str]) -> Iterator[str]:
+    yield from words
+    for left, right in zip(("<", *words), (*words, ">"), strict=True):
         yield f"{left} {right}"
-    for word in found:
-        edged = f"_{word}_"
-        for start in range(len(edged) - _STEM + 1 if len(word) >= _STEM else 0):
-            yield f"{_PART}{edged[start : start + _STEM]}"
+
+
+def _runs(words: Sequence[str]) -> Iterator[str]:
+    letters = f"_{'_'.join(words)}_"
+    return (letters[start : start + _RUN] for start in range(len(letters) - _RUN + 1))

@@ -1,34 +1,23 @@
 """Reading a text: what was meant, in whichever languages it was written.
 
-The words say which languages they belong to; each clause is read in its own, and what that leaves open in
-the others that this parent may be expected to write: the one on file, English, the one recognised. Where
-a text says different things of different children, each is read for itself.
+Rules decide what its clauses mean, all that was found is looked at once more as a whole, and where a text
+says different things of different children, each is read for itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from msgspec import structs
-
 from conversations.intents import Intent
-from conversations.understanding.calendar import Calendar
-from conversations.understanding.children import words_of
-from conversations.understanding.clause import ClauseRead, read_clause
+from conversations.understanding.clause import ClauseRead
 from conversations.understanding.findings import Findings, gather
-from conversations.understanding.lexicon import DEFAULT_LANGUAGE, Languages, Lexicon, known
-from conversations.understanding.likeness import Likely
+from conversations.understanding.lexicon import Languages, Lexicon, known
+from conversations.understanding.listening import listen
 from conversations.understanding.normal import normalise
 from conversations.understanding.reading import Part, Reading, Scene
 from conversations.understanding.rules import Verdict, decide, everything_said, is_urgent
-from conversations.understanding.segments import by_child
-from conversations.understanding.tokens import Clause, clauses, pieces
+from conversations.understanding.second_look import ABOUT_A_VISIT, second_look
 from conversations.wish import DayPart, Wish
 
-# How much better another language must explain a text, or a clause, than the one on file.
-_HOME_ADVANTAGE = 0.8
-_TEXT_ADVANTAGE = 0.5
-# What two words count that no other language has: a single one may be a false friend ("urgent care").
-_TWO_WORDS = 2.0
 _OTHER_HALF = {
     DayPart.MORNING: DayPart.AFTERNOON,
     DayPart.AFTERNOON: DayPart.MORNING,
@@ -49,95 +38,22 @@ def understand(text: str, scene: Scene, spoken: Languages | None = None) -> Read
         return Reading(Intent.NOTHING, scene.language, rule="empty", confidence=1.0)
     if set(words) <= set("?\u00bf! "):
         return Reading(Intent.HELP, scene.language, rule="question_mark", evidence=words, confidence=0.7)
-    tongues = _tongues(words, scene, spoken)
-    return _reading(words, _clauses_read(words, tongues, scene, spoken), tongues[0], scene, spoken)
-
-
-def _tongues(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, ...]:
-    """The languages to read with, the text's own first; another where only that one knows some words."""
-    home = scene.language if scene.language in spoken.lexicons else _default(spoken)
-    names = {word for name in (*scene.children, scene.guardian or "") for word in words_of(name)}
-    said = [word for word in pieces(words) if word not in names]
-    shares = spoken.shares(said, home)
-    best = max(shares, key=lambda code: shares[code] + (_HOME_ADVANTAGE if code == home else 0.0))
-    order = dict.fromkeys((best, home, _default(spoken)))
-    strange = [word for word in said if not any(word in spoken.lexicons[code].words for code in order)]
-    if strange:
-        shares = spoken.shares(strange)
-        other = max(shares, key=lambda code: shares[code])
-        order |= {other: None} if shares[other] >= _TWO_WORDS else {}
-    return tuple(spoken.lexicons[code] for code in order)
-
-
-def _default(spoken: Languages) -> str:
-    return DEFAULT_LANGUAGE if DEFAULT_LANGUAGE in spoken.lexicons else next(iter(spoken.lexicons))
-
-
-def _clauses_read(
-    words: str, tongues: Sequence[Lexicon], scene: Scene, spoken: Languages
-) -> tuple[ClauseRead, ...]:
-    calendar = Calendar(
-        scene.now.date(),
-        tuple(dict.fromkeys(at.date() for at in (*scene.offers, *scene.visits_at))),
-        scene.region,
-        scene.visits_at[0] if len(scene.visits_at) == 1 else None,
-    )
-    turning = frozenset(word for one in tongues[:1] for word in one.turning_words)
-    parts = clauses(words, turning, tongues[0].days.except_)
-    read: list[ClauseRead] = []
-    for part in parts:
-        order = _order(part.words, tongues, spoken)
-        read.append(read_clause(len(read), part, order, calendar, scene))
-    if len(scene.children) < 2:  # noqa: PLR2004  nothing to tell apart
-        return tuple(read)
-    return tuple(
-        piece
-        for one, part in zip(read, parts, strict=True)
-        for piece in _cut(one, part, tongues, calendar, scene, spoken)
-    )
-
-
-def _cut(
-    read: ClauseRead,
-    clause: Clause,
-    tongues: Sequence[Lexicon],
-    calendar: Calendar,
-    scene: Scene,
-    spoken: Languages,
-) -> Iterable[ClauseRead]:
-    """A clause that answers for several children, as one clause for each: "zuri yes juma no"."""
-    ends = by_child(read)
-    if not ends:
-        return (read,)
-    pieces_of = [read.words[start:end] for start, end in zip((0, *ends), (*ends, None), strict=True)]
-    return tuple(
-        read_clause(0, Clause(words, clause.asked), _order(words, tongues, spoken), calendar, scene)
-        for words in pieces_of
-        if words
-    )
-
-
-def _order(words: tuple[str, ...], tongues: Sequence[Lexicon], spoken: Languages) -> Sequence[Lexicon]:
-    """The languages by how well they explain a clause; the text's own keeps it where it is close."""
-    if len(tongues) == 1:
-        return tongues
-    shares = spoken.shares(words)
-    lead = {tongues[0].language: _TEXT_ADVANTAGE}
-    return sorted(tongues, key=lambda one: -shares[one.language] - lead.get(one.language, 0.0))
+    language, reads = listen(words, scene, spoken)
+    return _reading(words, reads, language, scene, spoken)
 
 
 def _reading(
     words: str, reads: tuple[ClauseRead, ...], text_language: Lexicon, scene: Scene, spoken: Languages
 ) -> Reading:
     found = gather(reads, scene, text_language)
-    verdict = _leaning(decide(found, scene), found, words, spoken)
+    verdict = second_look(decide(found, scene), found, words, scene, spoken)
     parts = _parts(found, verdict, scene)
     if split := _split(reads, verdict, text_language, scene):
         parts, verdict, chief = split
         found_children, everyone = chief.children, chief.all_children
     else:
         found_children, everyone = found.children, found.all_children
-    if found.unresolved and not found_children and not everyone and verdict.intent in _ABOUT_A_VISIT:
+    if found.unresolved and not found_children and not everyone and verdict.intent in ABOUT_A_VISIT:
         # "The little one can't": whose visit is not known, so nothing is done to any.
         rule = "which_child"
         verdict = Verdict(Intent.UNSURE, rule, verdict.evidence, verdict.confidence / 2, verdict.intent)
@@ -159,59 +75,12 @@ def _reading(
     )
 
 
-def _is_weak(verdict: Verdict) -> bool:
-    """Whether little speaks for it: a day that may only be told of, a "where" that may ask nothing."""
-    if verdict.rule == "question":
-        return " " not in verdict.evidence
-    return verdict.rule == "another_day" and not verdict.evidence
-
-
-def _contested(weak: Verdict, likely: Likely | None) -> Verdict:
-    """What little speaks for is asked about where the whole text is very like something else."""
-    if likely is None or likely.share < _LARGE_SHARE or likely.intent in {weak.intent, *_NOT_FAINTLY}:
-        return weak
-    return Verdict(Intent.UNSURE, "unlike_examples", likely.evidence, likely.share / 2, likely.intent)
-
-
-_LEAST_SHARE, _LARGE_SHARE = 0.3, 0.7
-# Whether texts are wanted, from whom and in which language, is not asked about on a faint likeness.
-_A_FEW_WORDS = 3
-_NOT_FAINTLY = frozenset({Intent.STOP, Intent.START, Intent.WRONG_NUMBER, Intent.LANGUAGE_SWITCH})
-
-
-def _leaning(verdict: Verdict, found: Findings, words: str, spoken: Languages) -> Verdict:
-    """What no rule has settled leans to what it is most like; it is asked about all the same."""
-    if found.unexplained > 1 and _is_weak(verdict):
-        return _contested(verdict, spoken.likeness.most_like(words))
-    if verdict.leaning or verdict.intent not in {Intent.UNKNOWN, Intent.UNSURE}:
-        return verdict
-    likely = spoken.likeness.most_like(words)
-    if likely is None or likely.intent is Intent.UNKNOWN or likely.share < _share_needed(verdict, likely):
-        return verdict
-    if likely.intent is Intent.WRONG_NUMBER and len(words.split()) <= _A_FEW_WORDS:
-        return verdict  # "the little one": whose phone it is, nobody says in passing
-    if verdict.intent is Intent.UNSURE:
-        return structs.replace(verdict, leaning=likely.intent)
-    intent = Intent.UNSURE if likely.intent in _ABOUT_A_VISIT else Intent.UNKNOWN
-    return Verdict(intent, "like_examples", likely.evidence, likely.share / 2, likely.intent)
-
-
-def _share_needed(verdict: Verdict, likely: Likely) -> float:
-    """What is asked about in any case leans to the likeliest, however faint: better than to none."""
-    if likely.intent in _NOT_FAINTLY:
-        return _LARGE_SHARE
-    return 0.0 if verdict.intent is Intent.UNSURE else _LEAST_SHARE
-
-
-_ABOUT_A_VISIT = frozenset({Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE})
-
-
 def _must_ask(verdict: Verdict, found: Findings, scene: Scene) -> bool:
     """Whether two readings remain: of the whole, of a day, or of an hour that stands alone."""
     hours_only = not any(one.names_a_day for one in found.when.wished)
     only_an_hour = bool(found.when.at) and hours_only and not found.acts and not scene.offers
     doubtful = found.when.unsure or only_an_hour
-    return verdict.intent is Intent.UNSURE or (verdict.intent in _ABOUT_A_VISIT and doubtful)
+    return verdict.intent is Intent.UNSURE or (verdict.intent in ABOUT_A_VISIT and doubtful)
 
 
 def _parts(found: Findings, verdict: Verdict, scene: Scene) -> tuple[Part, ...]:

@@ -1,0 +1,100 @@
+"""Cutting a text into clauses, and reading each in the languages that it is written in.
+
+The words say which languages they belong to; each clause is read in its own, and what that leaves open in
+the others that this parent may be expected to write: the one on file, English, the one recognised.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from conversations.understanding.calendar import Calendar
+from conversations.understanding.children import words_of
+from conversations.understanding.clause import ClauseRead, read_clause
+from conversations.understanding.lexicon import DEFAULT_LANGUAGE, Languages, Lexicon
+from conversations.understanding.reading import Scene
+from conversations.understanding.segments import by_child
+from conversations.understanding.tokens import Clause, clauses, pieces
+
+# How much better another language must explain a text, or a clause, than the one on file.
+_HOME_ADVANTAGE = 0.8
+_TEXT_ADVANTAGE = 0.5
+# What two words count that no other language has: a single one may be a false friend ("urgent care").
+_TWO_WORDS = 2.0
+
+
+def listen(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, tuple[ClauseRead, ...]]:
+    """The language of a normalised text, and its clauses as they were read."""
+    tongues = _tongues(words, scene, spoken)
+    return tongues[0], _clauses_read(words, tongues, scene, spoken)
+
+
+def _tongues(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, ...]:
+    """The languages to read with, the text's own first; another where only that one knows some words."""
+    home = scene.language if scene.language in spoken.lexicons else _default(spoken)
+    names = {word for name in (*scene.children, scene.guardian or "") for word in words_of(name)}
+    said = [word for word in pieces(words) if word not in names]
+    shares = spoken.shares(said, home)
+    best = max(shares, key=lambda code: shares[code] + (_HOME_ADVANTAGE if code == home else 0.0))
+    order = dict.fromkeys((best, home, _default(spoken)))
+    strange = [word for word in said if not any(word in spoken.lexicons[code].words for code in order)]
+    if strange:
+        shares = spoken.shares(strange)
+        other = max(shares, key=lambda code: shares[code])
+        order |= {other: None} if shares[other] >= _TWO_WORDS else {}
+    return tuple(spoken.lexicons[code] for code in order)
+
+
+def _default(spoken: Languages) -> str:
+    return DEFAULT_LANGUAGE if DEFAULT_LANGUAGE in spoken.lexicons else next(iter(spoken.lexicons))
+
+
+def _clauses_read(
+    words: str, tongues: Sequence[Lexicon], scene: Scene, spoken: Languages
+) -> tuple[ClauseRead, ...]:
+    calendar = Calendar(
+        scene.now.date(),
+        tuple(dict.fromkeys(at.date() for at in (*scene.offers, *scene.visits_at))),
+        scene.region,
+        scene.visits_at[0] if len(scene.visits_at) == 1 else None,
+    )
+    turning = frozenset(word for one in tongues[:1] for word in one.turning_words)
+    parts = clauses(words, turning, tongues[0].days.except_)
+    read: list[ClauseRead] = []
+    for part in parts:
+        order = _order(part.words, tongues, spoken)
+        read.append(read_clause(len(read), part, order, calendar, scene))
+    if len(scene.children) < 2:  # noqa: PLR2004  nothing to tell apart
+        return tuple(read)
+    return tuple(
+        piece
+        for one, part in zip(read, parts, strict=True)
+        for piece in _cut(one, part, tongues, calendar, scene, spoken)
+    )
+
+
+def _cut(
+    read: ClauseRead,
+    clause: Clause,
+    tongues: Sequence[Lexicon],
+    calendar: Calendar,
+    scene: Scene,
+    spoken: Languages,
+) -> Iterable[ClauseRead]:
+    """A clause that answers for several children, as one clause for each: "zuri yes juma no"."""
+    ends = by_child(read)
+    if not ends:
+        return (read,)
+    pieces_of = [read.words[start:end] for start, end in zip((0, *ends), (*ends, None), strict=True)]
+    return tuple(
+        read_clause(0, Clause(words, clause.asked), _order(words, tongues, spoken), calendar, scene)
+        for words in pieces_of
+        if words
+    )
+
+
+def _order(words: tuple[str, ...], tongues: Sequence[Lexicon], spoken: Languages) -> Sequence[Lexicon]:
+    """The languages by how well they explain a clause; the text's own keeps it where it is close."""
+    if len(tongues) == 1:
+        return tongues
+    shares = spoken.shares(words)
+    lead = {tongues[0].language: _TEXT_ADVANTAGE}
+    return sorted(tongues, key=lambda one: -shares[one.language] - lead.get(one.language, 0.0))
