@@ -101,9 +101,11 @@ def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int])
         return False
     if any(0 < match.start - at <= NEGATION_REACH for at in negators):
         return True
-    if match.act in {"cancel", "cancel_visit"}:
-        # "No la vamos a cancelar": the one act that is worth a question wherever a "no" stands before it.
-        return any(other.act == "no" and 0 <= match.start - other.end <= NEGATION_REACH for other in matches)
+    if match.act in {"cancel", "cancel_visit", "keep"}:
+        # "No la vamos a cancelar", "no nos guarde el turno": worth a question wherever a "no" stands before.
+        least = 1 if match.act == "keep" else 0  # "no don't cancel" says it twice
+        gaps = (match.start - other.end for other in matches if other.act == "no")
+        return any(least <= gap <= NEGATION_REACH for gap in gaps)
     # "No stop" is a request twice over, "no move it" is not.
     return match.act not in _SAID_AGAIN and any(
         other.act == "no" and other.end == match.start for other in matches

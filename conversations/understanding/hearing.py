@@ -47,9 +47,16 @@ def hear(words: tuple[str, ...], tongues: Sequence[Lexicon], calendar: Calendar)
     for other in tongues[1:]:
         if not other.words.isdisjoint(words):
             _read_rest(words, other, calendar, matches, named, strange)
-    matches.sort(key=lambda match: match.start)
+    matches = sorted(_without_bare_no(matches), key=lambda match: match.start)
     named.sort(key=lambda mention: mention.start)
     return Heard(tuple(matches), tuple(named), frozenset(strange))
+
+
+def _without_bare_no(matches: Sequence[Match]) -> Sequence[Match]:
+    """One letter answers when it stands alone; beside another phrase it is that phrase's "not": "n vamo"."""
+    if all(match.act in {"bare_no", "thanks", "greeting"} for match in matches):
+        return matches
+    return [match for match in matches if match.act != "bare_no"]
 
 
 def _told_from_days(matches: list[Match], named: list[Mention]) -> tuple[list[Match], list[Mention]]:

@@ -68,7 +68,8 @@ def _is_contested(verdict: Verdict, likely: Likely, found: Findings, scene: Scen
     """Whether something else is likely enough, and is not said beside it: "yes, where is it?"."""
     needed = _OPT_OUT_OVERLOOKED if likely.intent is Intent.STOP else _CONTESTED
     needed = _PLAINLY_SAID_CONTESTED if verdict.intent in _PLAINLY_SAID else needed
-    needed = _NOT_THAT_DAY_EITHER if {verdict.intent, likely.intent} <= _NOT_THAT_DAY else needed
+    if verdict.intent is not Intent.DECLINE and {verdict.intent, likely.intent} <= _NOT_THAT_DAY:
+        needed = _NOT_THAT_DAY_EITHER
     if likely.share < needed or (found.said("sick") and found.said("move")):
         return False
     if scene.question in _CHOOSING and {named(verdict), likely.intent} == {Intent.CONFIRM, Intent.RESCHEDULE}:

@@ -20,7 +20,7 @@ def wants_to_move(found: Findings, scene: Scene) -> bool:
     """Whether another day is asked for, or another place than those offered."""
     if found.said("move", "unsuitable"):
         return True
-    if found.said("keep"):
+    if found.said("keep") and not _names_an_offer(found, scene):
         return False
     if scene.question in _CHOOSING and (
         found.said("free", "later", "sooner")
@@ -69,6 +69,14 @@ def _names_another_day(found: Findings, scene: Scene) -> bool:
     return not (same_day and (found.promise or (refusal and not only_the_hour)))
 
 
+def _names_an_offer(found: Findings, scene: Scene) -> bool:
+    """Whether one of the places offered is named: "I keep Tuesday the 10th"."""
+    offered = any(found.when.fits(at) for at in scene.offers) and not any(
+        found.when.fits(at) for at in scene.visits_at
+    )
+    return scene.question is Question.WHICH_PLACE and bool(found.when.wished) and offered
+
+
 def suits_the_visit(found: Findings, scene: Scene) -> bool:
     """Whether the day that is called free is the visit's own, as in "Thursday is good for me"."""
     if scene.question in _CHOOSING or found.asks or found.query or found.refusal:
@@ -95,6 +103,9 @@ def _names_another_part(found: Findings, scene: Scene) -> bool:
     """Only hours are named: of those offered ("the one in the morning"), or instead of those refused."""
     if any(one.names_a_day for one in found.when.wished):
         return False
+    hours = {one.at for one in found.when.wished if one.at}
+    if len(hours) > 1 and hours & {at.time() for at in scene.visits_at}:
+        return True  # "at 10 I am at the market, 2 pm is fine"
     if scene.question is Question.WHICH_PLACE and not found.refusal:
         return True
     instead = any(not one.names_a_day for one in found.when.refused)

@@ -26,7 +26,7 @@ def refuses(found: Findings, scene: Scene) -> Verdict | None:
         return unsure("bare_cancel", act, Intent.DECLINE, 0.6)
     if act.asked or (act.opened and act.name != "cancel_visit"):
         return unsure("asks_about_refusing", act, Intent.DECLINE)
-    if act.name == "cant" and found.unexplained:
+    if act.name == "cant" and (found.unexplained or found.figures):
         return unsure("cannot_what", act, Intent.DECLINE)
     return _refuses_another_time(found, scene, act) or verdict(Intent.DECLINE, "refusal", act)
 
@@ -58,6 +58,8 @@ def says_no(found: Findings, scene: Scene) -> Verdict | None:
 def keeps(found: Findings, scene: Scene) -> Verdict | None:
     """Don't cancel, leave it as it is; or, when other places were offered, the day it already is."""
     act = found.said("keep")
+    if act and scene.question is Question.ANOTHER_DAY:
+        return unsure("keeps_what", act, Intent.DECLINE)  # the visit is past: nothing is left to keep
     if act and not act.asked:
         return verdict(Intent.KEEP, "keep", act)
     if scene.question is Question.WHICH_PLACE and found.when.wished and found.promise:

@@ -40,6 +40,9 @@ def contradicts(found: Findings, scene: Scene) -> Verdict | None:
         return None
     refusal = found.refusal
     promise = found.said("coming", "keep")
+    agreed = found.said("yes")
+    if refusal and refusal.name != "no" and not promise and agreed and agreed.clause > refusal.clause:
+        promise = agreed  # "I thought of cancelling, but yes"
     if refusal and refusal.name != "no" and promise:
         return unsure("promise_and_refusal", refusal, _last_word(promise, refusal))
     no = found.said("no")
