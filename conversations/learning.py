@@ -11,7 +11,8 @@ from msgspec import structs
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from conversations.understanding.examples import SCENES, Example, examples_in
+from conversations.understanding.children import names_in
+from conversations.understanding.examples import NAMES, SCENES, Example, examples_in
 from conversations.understanding.findings import gather
 from conversations.understanding.lexicon import Languages, known, own_folders
 from conversations.understanding.likeness import Likeness
@@ -40,7 +41,8 @@ def lessons(spoken: Languages) -> list[Lesson]:
     every = list(_examples())
     found: list[Lesson] = []
     for part in range(_PARTS):
-        others = Likeness((one.text, one.intent) for at, one in enumerate(every) if at % _PARTS != part)
+        rest = ((one.text, one.intent) for at, one in enumerate(every) if at % _PARTS != part)
+        others = Likeness(rest, spoken.courtesies, NAMES)
         unphrased = (one for one in every[part::_PARTS] if one.scene != "phrased")
         found += [structs.replace(one, evidence=_evidence(one, others, spoken)) for one in unphrased]
     return [one for one in found if one.evidence]
@@ -56,7 +58,7 @@ def _evidence(lesson: Lesson, others: Likeness, spoken: Languages) -> Mapping[st
     scene = structs.replace(SCENES[lesson.scene], language=lesson.language)
     language, reads = listen(lesson.text, scene, spoken)
     found = gather(reads, scene, language)
-    alike = others.to(lesson.text)
+    alike = others.to(lesson.text, names_in(scene))
     return dict(evidence_in(found, decide(found, scene), scene, alike)) if alike else {}
 
 

@@ -36,6 +36,12 @@ def children_names(scene: Scene, known: Lexicon) -> dict[str, tuple[str, ...]]:
     return {name: words for name, words in names.items() if words and not _is_a_word(words, known)}
 
 
+def names_in(scene: Scene) -> frozenset[str]:
+    """The words of the names of everybody in the scene, as they stand in a levelled text."""
+    people = (*scene.children, scene.guardian or "")
+    return frozenset(word for name in people for word in words_of(name))
+
+
 def children_in(
     words: tuple[str, ...],
     names: dict[str, tuple[str, ...]],

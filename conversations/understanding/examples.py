@@ -44,6 +44,10 @@ SCENES: dict[SceneName, Scene] = {
 }
 
 
+# Everybody in these scenes.
+NAMES = frozenset({"amina", "zuri", "juma"})
+
+
 class Example(Struct, frozen=True):
     """One text, where it was written, and what it means."""
 

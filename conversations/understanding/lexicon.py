@@ -13,8 +13,9 @@ from importlib.resources.abc import Traversable
 import msgspec
 from msgspec import Struct
 
+from conversations.intents import Intent
 from conversations.understanding.daywords import DayData, DayWords, day_words
-from conversations.understanding.examples import examples_in
+from conversations.understanding.examples import NAMES, examples_in
 from conversations.understanding.files import read_toml
 from conversations.understanding.likeness import Likeness
 from conversations.understanding.normal import normalise
@@ -104,6 +105,7 @@ class PhraseData(Struct, frozen=True, forbid_unknown_fields=True):
     question_endings: list[str]
     turning_words: list[str]
     negators: list[str]
+    courtesies: list[str]
     polite: list[str]
     fillers: str
     quotes: list[str]
@@ -180,7 +182,8 @@ class Languages:
             (phrases.reactions for phrases in data.values()),
             (line for phrases in data.values() for line in phrases.quotes),
         )
-        self.likeness = _likeness(folders)
+        self.courtesies = by_first_word(words for phrases in data.values() for words in phrases.courtesies)
+        self.likeness = Likeness(_examples(folders), self.courtesies, NAMES)
         self._code_of = {level(name): code for code, names in called.items() for name in names}
         self._holders: dict[str, tuple[str, ...]] = {}
         for code, known in self.lexicons.items():
@@ -312,9 +315,9 @@ def _day_data(folder: Traversable) -> DayData:
     return data
 
 
-def _likeness(folders: Iterable[Traversable]) -> Likeness:
-    """The examples of all languages."""
-    return Likeness((normalise(one.text), one.intent) for folder in folders for one in examples_in(folder))
+def _examples(folders: Iterable[Traversable]) -> Iterator[tuple[str, Intent]]:
+    """The examples of all languages, normalised."""
+    return ((normalise(one.text), one.intent) for folder in folders for one in examples_in(folder))
 
 
 def _check(phrases: PhraseData) -> None:

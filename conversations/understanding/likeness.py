@@ -7,13 +7,14 @@ evidence. A text may be in two languages, so all of them are weighed together.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from math import exp, log
 
 from msgspec import Struct
 
 from conversations.intents import Intent
+from conversations.understanding.phrases import WordGroups, end_of_group
 from conversations.understanding.tokens import pieces
 
 # Letters of a run.
@@ -22,7 +23,7 @@ _RUN = 3
 _SMOOTHING = 0.5
 # Features of one text hang together, so each says less than it would alone.
 _DAMPING = 0.5
-_FIGURE = "#"
+_FIGURE, _NAME = "#", "@"
 _EVIDENCE_WORDS = 3
 
 Row = tuple[float, ...]
@@ -41,15 +42,24 @@ class Alike(Struct, frozen=True):
 class Likeness:
     """All examples of all languages."""
 
-    def __init__(self, examples: Iterable[tuple[str, Intent]]) -> None:
-        """Weigh the examples: normalised texts, each with its meaning."""
-        words = [(_words(text), intent) for text, intent in examples]
+    def __init__(
+        self,
+        examples: Iterable[tuple[str, Intent]],
+        courtesies: WordGroups | None = None,
+        names: Collection[str] = (),
+    ) -> None:
+        """Weigh the examples: normalised texts, each with its meaning.
+
+        `courtesies` are words that say nothing about it, and so are left out; a name is like any other.
+        """
+        self._courtesies = courtesies or {}
+        words = [(self._words(text, names), intent) for text, intent in examples]
         self._by_words = Table(words, _neighbours)
         self._by_letters = Table(words, _runs)
 
-    def to(self, text: str) -> Alike | None:
-        """What a normalised text is like; None where no example has a word or a run of letters of it."""
-        words = _words(text)
+    def to(self, text: str, names: Collection[str] = ()) -> Alike | None:
+        """What a normalised text is like; None where no example has a word of it."""
+        words = self._words(text, names)
         known = self._by_words.known(words)
         if not any(mark.isalpha() for feature in known for mark in feature):
             return None
@@ -61,6 +71,23 @@ class Likeness:
         spoke = self._by_words.spoke_for(intent, alike.known)
         most = sorted((f for f, weight in spoke.items() if weight > 0), key=lambda f: -spoke[f])
         return ", ".join(most[:_EVIDENCE_WORDS])
+
+    def _words(self, text: str, names: Collection[str]) -> tuple[str, ...]:
+        """The words of a text, and whether it asks; any figure is like any other, and so is any name."""
+        said = tuple(piece for piece in pieces(text) if piece[0].isalnum() or piece == "?")
+        words = tuple(
+            _FIGURE if word[0].isdigit() else _NAME if word in names else word
+            for word in self._without_courtesies(said)
+        )
+        return words or said
+
+    def _without_courtesies(self, words: tuple[str, ...]) -> Iterator[str]:
+        at = 0
+        while at < len(words):
+            end = end_of_group(words, at, self._courtesies)
+            if end == at:
+                yield words[at]
+            at = max(end, at + 1)
 
 
 class Table:
@@ -119,12 +146,6 @@ def _weights(counts: Sequence[int], usual: Row) -> Row:
         _DAMPING * log((count / share + _SMOOTHING) / (times + _SMOOTHING))
         for count, share in zip(counts, usual, strict=True)
     )
-
-
-def _words(text: str) -> tuple[str, ...]:
-    """The words of a text, and whether it asks; any figure is like any other."""
-    said = (piece for piece in pieces(text) if piece[0].isalnum() or piece == "?")
-    return tuple(_FIGURE if piece[0].isdigit() else piece for piece in said)
 
 
 def _neighbours(words: Sequence[str]) -> Iterator[str]:

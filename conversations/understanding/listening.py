@@ -7,7 +7,7 @@ the others that this parent may be expected to write: the one on file, English, 
 from collections.abc import Iterable, Sequence
 
 from conversations.understanding.calendar import Calendar
-from conversations.understanding.children import words_of
+from conversations.understanding.children import names_in
 from conversations.understanding.clause import ClauseRead, read_clause
 from conversations.understanding.lexicon import DEFAULT_LANGUAGE, Languages, Lexicon
 from conversations.understanding.reading import Scene
@@ -30,7 +30,7 @@ def listen(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, tuple[
 def _tongues(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, ...]:
     """The languages to read with, the text's own first; another where only that one knows some words."""
     home = scene.language if scene.language in spoken.lexicons else _default(spoken)
-    names = {word for name in (*scene.children, scene.guardian or "") for word in words_of(name)}
+    names = names_in(scene)
     said = [word for word in pieces(words) if word not in names]
     shares = spoken.shares(said, home)
     best = max(shares, key=lambda code: shares[code] + (_HOME_ADVANTAGE if code == home else 0.0))

@@ -7,85 +7,114 @@ no harm to anybody, such as what to bring instead of where to go, the likelier i
 from msgspec import structs
 
 from conversations.intents import Intent
+from conversations.understanding.children import names_in
 from conversations.understanding.findings import Findings
 from conversations.understanding.lexicon import Languages
+from conversations.understanding.likeness import Shares
 from conversations.understanding.reading import Question, Scene
 from conversations.understanding.rules import Verdict, everything_said
-from conversations.understanding.weighing import Likely, evidence_in, learned, named
+from conversations.understanding.weighing import TALK, evidence_in, learned, named
 
 ABOUT_A_VISIT = frozenset({Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE})
-# Whether texts are wanted, from whom and in which language, is not asked about on a faint likeness.
-_NOT_FAINTLY = frozenset({Intent.STOP, Intent.START, Intent.WRONG_NUMBER, Intent.LANGUAGE_SWITCH})
-_FAINT = 0.4
-# From these shares on, something else is believed rather than the rules.
-_CONTESTED, _OPT_OUT_OVERLOOKED = 0.6, 0.4
-# "Stop texting", "don't cancel": phrases of several words that mean little else.
-_PLAINLY_SAID = frozenset({Intent.STOP, Intent.KEEP})
-_PLAINLY_SAID_CONTESTED = 0.9
-# Who means one of these does not come that day in any case, so that more is needed to tell them apart.
-_NOT_THAT_DAY = frozenset({Intent.DECLINE, Intent.RESCHEDULE, Intent.SICK_CHILD})
-_NOT_THAT_DAY_EITHER = 0.8
-# These may stand beside anything.
-_TALK = frozenset({"thanks", "greeting", "nothing"})
 # Giving the wrong one of these harms nobody.
 _HARMLESS = frozenset(
     {Intent.QUERY_WHEN, Intent.QUERY_WHERE, Intent.QUERY_WHAT, Intent.HELP, Intent.SMALLTALK, Intent.HUMAN}
 )
+# Whoever means one of these does not come that day.
+_NOT_THAT_DAY = frozenset({Intent.DECLINE, Intent.RESCHEDULE, Intent.SICK_CHILD})
+# Only one of these can be meant of a visit, though words for two may be said.
+_ABOUT_COMING = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RESCHEDULE})
+_WOULD_NOT_COME = _NOT_THAT_DAY | {Intent.ALREADY_VACCINATED, Intent.STOP, Intent.WRONG_NUMBER}
+# Whom it harms that this is done: a place kept in vain, a place given away.
+_HARMED_BY: dict[Intent, frozenset[Intent]] = {
+    Intent.CONFIRM: _WOULD_NOT_COME,
+    Intent.KEEP: _WOULD_NOT_COME,
+    Intent.DECLINE: _HARMLESS | {Intent.CONFIRM, Intent.RESCHEDULE, Intent.SICK_CHILD, Intent.START},
+}
+# So likely must it be that somebody is harmed, or that the rules are wrong, for a question to be asked.
+_HARM, _WRONG = 0.2, 0.5
+_OPT_OUT_OVERLOOKED, _PLAIN_OPT_OUT = 0.4, 0.9
+# A day is named, or at least not coming is heard: whether another is wished is found out by the offer of one.
+_ANOTHER_DAY_IN_VAIN = 0.8
+# Whether texts are wanted, from whom and in which language, is not asked about on a faint likeness.
+_NOT_FAINTLY = frozenset({Intent.STOP, Intent.START, Intent.WRONG_NUMBER, Intent.LANGUAGE_SWITCH})
+_FAINT = 0.4
 _SURE = 0.75
-# What may be urgent goes to a person, whatever it looks like.
-_FOR_PEOPLE = frozenset({"urgent", "ill_after_vaccine", "medical_question"})
-# The bare word, and what was picked from a list, mean one thing only.
-_UNMISTAKABLE = frozenset({"any_of_these", "child", "number", "opt_out_word"})
+# A number that was picked means one thing only; what may be urgent goes to a person, whatever it looks like.
+_UNCONTESTED = frozenset(
+    {"any_of_these", "child", "number", "urgent", "ill_after_vaccine", "medical_question"}
+)
 _CHOOSING = frozenset({Question.WHICH_PLACE, Question.ANOTHER_DAY})
 
 
 def second_look(verdict: Verdict, found: Findings, words: str, scene: Scene, spoken: Languages) -> Verdict:
     """The verdict that stands; what is settled against all likeness becomes a question."""
-    if verdict.rule in _UNMISTAKABLE | _FOR_PEOPLE or _is_plain(found):
+    if verdict.rule in _UNCONTESTED or (_is_plain(found) and verdict.intent is not Intent.STOP):
         return verdict
-    alike = spoken.likeness.to(words)
+    alike = spoken.likeness.to(words, names_in(scene))
     if alike is None:
         return verdict
-    likely = learned().likeliest(evidence_in(found, verdict, scene, alike))
-    evidence = spoken.likeness.evidence(alike, likely.intent)
+    shares = learned().shares(evidence_in(found, verdict, scene, alike))
+    likely = max(shares, key=lambda intent: shares[intent])
+    evidence = spoken.likeness.evidence(alike, likely)
     if verdict.intent in {Intent.UNSURE, Intent.UNKNOWN}:
-        return _leaning(verdict, likely, evidence)
-    if likely.intent is named(verdict) or not _is_contested(verdict, likely, found, scene):
+        return _leaning(verdict, likely, shares[likely], evidence)
+    if not (_is_contested(verdict, likely, shares, found, scene) or _harms(verdict, shares, found, scene)):
         return verdict
-    if {verdict.intent, likely.intent} <= _HARMLESS:
-        return Verdict(likely.intent, "like_examples", evidence, likely.share)
-    leaning = None if likely.intent is Intent.UNKNOWN else likely.intent
-    return Verdict(Intent.UNSURE, "unlike_examples", evidence, likely.share / 2, leaning)
+    if {verdict.intent, likely} <= _HARMLESS:
+        return Verdict(likely, "like_examples", evidence, shares[likely])
+    leaning = None if likely is Intent.UNKNOWN else likely
+    return Verdict(Intent.UNSURE, "unlike_examples", evidence, shares[likely] / 2, leaning)
 
 
 def _is_plain(found: Findings) -> bool:
     """Whether the text is one phrase and nothing but politeness beside it: "no", "ok thank you"."""
-    said = [act for act in found.acts if act.name not in _TALK] or found.acts
-    return bool(said) and all(act.alone for act in said) and not found.unexplained
+    said = [act for act in found.acts if act.name not in TALK] or found.acts
+    in_one_clause = len({act.clause for act in said}) == 1
+    return in_one_clause and all(act.alone for act in said) and not found.unexplained
 
 
-def _is_contested(verdict: Verdict, likely: Likely, found: Findings, scene: Scene) -> bool:
-    """Whether something else is likely enough, and is not said beside it: "yes, where is it?"."""
-    needed = _OPT_OUT_OVERLOOKED if likely.intent is Intent.STOP else _CONTESTED
-    needed = _PLAINLY_SAID_CONTESTED if verdict.intent in _PLAINLY_SAID else needed
-    if verdict.intent is not Intent.DECLINE and {verdict.intent, likely.intent} <= _NOT_THAT_DAY:
-        needed = _NOT_THAT_DAY_EITHER
-    if likely.share < needed or (found.said("sick") and found.said("move")):
-        return False
-    if scene.question in _CHOOSING and {named(verdict), likely.intent} == {Intent.CONFIRM, Intent.RESCHEDULE}:
+def _harms(verdict: Verdict, shares: Shares, found: Findings, scene: Scene) -> bool:
+    """Whether it is likely enough that what would be done harms somebody."""
+    if scene.question in _CHOOSING and verdict.intent is Intent.CONFIRM:
         return False  # "yes" to other places takes one of them
-    return all(likely.intent is not one.intent for one in everything_said(found, scene))
+    if found.said("sick") and found.said("move"):
+        return False
+    harmed = _HARMED_BY.get(verdict.intent, frozenset())
+    if found.when.dates and set(found.when.dates) <= {at.date() for at in scene.visits_at}:
+        harmed -= {Intent.RESCHEDULE}  # the day that is named is the visit's own
+    needed = _WRONG if verdict.intent is Intent.KEEP else _HARM
+    return sum(shares.get(intent, 0.0) for intent in harmed) >= needed
 
 
-def _leaning(verdict: Verdict, likely: Likely, evidence: str) -> Verdict:
+def _is_contested(verdict: Verdict, likely: Intent, shares: Shares, found: Findings, scene: Scene) -> bool:
+    """Whether something else is likely enough, and is not said beside it: "yes, where is it?"."""
+    rather = {named(verdict), likely}
+    needed = _OPT_OUT_OVERLOOKED if likely is Intent.STOP else _WRONG
+    names_a_day = verdict.intent is Intent.RESCHEDULE and found.when.wished and not found.unexplained
+    if names_a_day or (rather <= _NOT_THAT_DAY and verdict.intent is not Intent.DECLINE):
+        needed = _ANOTHER_DAY_IN_VAIN
+    if verdict.intent is Intent.STOP and _is_plain(found):
+        needed = _PLAIN_OPT_OUT
+    if len(rather) == 1 or shares[likely] < needed or (found.said("sick") and found.said("move")):
+        return False
+    if scene.question in _CHOOSING and rather == {Intent.CONFIRM, Intent.RESCHEDULE}:
+        return False  # as above
+    if verdict.intent is Intent.STOP or rather <= _ABOUT_COMING:
+        return True  # "not in Spanish, English please", "enough of moving it, this time I bring her"
+    return all(likely is not one.intent for one in everything_said(found, scene))
+
+
+def _leaning(verdict: Verdict, likely: Intent, share: float, evidence: str) -> Verdict:
     """What no rule has settled leans to the likeliest; it is asked about all the same."""
-    if likely.intent in _NOT_FAINTLY and likely.share < _FAINT:
+    if likely in _NOT_FAINTLY and share < _FAINT:
         return verdict
     if verdict.intent is Intent.UNSURE:
-        return structs.replace(verdict, leaning=None if likely.intent is Intent.UNKNOWN else likely.intent)
-    if likely.intent is Intent.UNKNOWN:
+        return structs.replace(verdict, leaning=None if likely is Intent.UNKNOWN else likely)
+    if likely is Intent.UNKNOWN:
         return verdict
-    if likely.intent in _HARMLESS and likely.share >= _SURE:
-        return Verdict(likely.intent, "like_examples", evidence, likely.share)
-    intent = Intent.UNSURE if likely.intent in ABOUT_A_VISIT else Intent.UNKNOWN
-    return Verdict(intent, "like_examples", evidence, likely.share / 2, likely.intent)
+    if likely in _HARMLESS and share >= _SURE:
+        return Verdict(likely, "like_examples", evidence, share)
+    about_a_visit = likely in ABOUT_A_VISIT and share >= _WRONG
+    intent = Intent.UNSURE if about_a_visit else Intent.UNKNOWN
+    return Verdict(intent, "like_examples", evidence, share / 2, likely)

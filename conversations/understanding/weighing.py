@@ -12,9 +12,10 @@ from importlib.resources import files
 from msgspec import Struct
 
 from conversations.intents import Intent
+from conversations.understanding.acts import Act
 from conversations.understanding.files import read_toml
 from conversations.understanding.findings import Findings
-from conversations.understanding.likeness import Alike, Row, as_shares
+from conversations.understanding.likeness import Alike, Row, Shares, as_shares
 from conversations.understanding.reading import Scene
 from conversations.understanding.rules import Verdict
 
@@ -24,15 +25,10 @@ FILE = "weights.toml"
 # The machine's own intents by the names that the examples use.
 _NAMES = {Intent.KEEP: Intent.CONFIRM, Intent.UNSURE: Intent.UNKNOWN, Intent.NOTHING: Intent.UNKNOWN}
 _MANY = 4
+# These may stand beside anything.
+TALK = frozenset({"thanks", "greeting", "nothing"})
 # A smaller share weighs nothing; the whole of it counts as several phrases do.
 _LEAST_SHARE, _SHARE_COUNTS = 0.01, 5.0
-
-
-class Likely(Struct, frozen=True):
-    """The likeliest intent, and its share against all others."""
-
-    intent: Intent
-    share: float
 
 
 class Weights(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,14 +37,13 @@ class Weights(Struct, frozen=True, forbid_unknown_fields=True):
     intents: list[Intent]
     evidence: dict[str, Row]
 
-    def likeliest(self, evidence: Iterable[Evidence]) -> Likely:
-        """What the evidence speaks for; what has no weight says nothing."""
+    def shares(self, evidence: Iterable[Evidence]) -> Shares:
+        """How likely each intent is by this evidence; what has no weight says nothing."""
         rows = [(self.evidence[name], value) for name, value in evidence if name in self.evidence]
         plain = [row for row, value in rows if value == 1.0]
         plain += [tuple(value * one for one in row) for row, value in rows if value != 1.0]
         shares = as_shares(map(sum, zip(*plain, strict=True)))
-        share, intent = max(zip(shares, self.intents, strict=True))
-        return Likely(intent, share)
+        return dict(zip(self.intents, shares, strict=True))
 
 
 @cache
@@ -70,25 +65,52 @@ def named(verdict: Verdict) -> Intent:
 
 def evidence_in(found: Findings, verdict: Verdict, scene: Scene, alike: Alike) -> Iterator[Evidence]:
     """Everything that was found, by name, with how much of it there is: 1, but for likeness its share."""
-    said: dict[str, None] = {"always": None, f"question {scene.question}": None}
-    for act in found.acts:
-        name = f"not {act.name}" if act.negated else act.name
-        said |= {name: None, f"{name} to {scene.question}": None}
-        if act.asked or act.opened:
-            said[f"{name} asked"] = None
-        if act.alone:
-            said[f"{name} alone"] = None
-    if found.when.wished:
-        said["day wished"] = None
-    if found.when.refused:
-        said["day refused"] = None
-    if found.asks:
-        said["asks"] = None
-    said[f"unexplained {min(found.unexplained, _MANY)}"] = None
-    open_ = "open " if verdict.intent in {Intent.UNSURE, Intent.UNKNOWN} else ""
-    said |= {f"{open_}{named(verdict)}": None, f"{verdict.rule} {named(verdict)}": None}
+    said = dict.fromkeys(
+        (
+            "always",
+            f"question {scene.question}",
+            f"unexplained {min(found.unexplained, _MANY)}",
+            *(name for act in found.acts for name in _of_an_act(act, scene)),
+            *_of_days(found, scene),
+            *(("asks",) if found.asks else ()),
+            *_of_a_verdict(verdict, found),
+        )
+    )
     yield from ((name, 1.0) for name in said)
     for kind, shares in (("words", alike.by_words), ("letters", alike.by_letters)):
         for intent, share in shares.items():
             if share >= _LEAST_SHARE:
                 yield f"{kind} like {intent}", _SHARE_COUNTS * share
+
+
+def _of_an_act(act: Act, scene: Scene) -> Iterator[str]:
+    name = f"not {act.name}" if act.negated else act.name
+    yield name
+    yield f"{name} to {scene.question}"
+    if act.asked or act.opened:
+        yield f"{name} asked"
+    if act.alone:
+        yield f"{name} alone"
+
+
+def _of_days(found: Findings, scene: Scene) -> Iterator[str]:
+    if found.when.refused:
+        yield "day refused"
+    if found.when.wished:
+        yield "day wished"
+        days = {at.date() for at in scene.visits_at}
+        if found.when.dates:
+            yield "visit's day wished" if days & set(found.when.dates) else "another day wished"
+        elif found.when.at:
+            fits = found.when.at in {at.time() for at in scene.visits_at}
+            yield "visit's hour wished" if fits else "another hour wished"
+
+
+def _of_a_verdict(verdict: Verdict, found: Findings) -> Iterator[str]:
+    is_open = verdict.intent in {Intent.UNSURE, Intent.UNKNOWN}
+    yield f"open {named(verdict)}" if is_open else f"{named(verdict)}"
+    rule = f"{verdict.rule} {named(verdict)}"
+    yield rule
+    others = {act.name for act in found.acts} - TALK
+    if len(others) == 1 and not found.unexplained:
+        yield f"{rule} and nothing else"

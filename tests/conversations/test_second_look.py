@@ -1,0 +1,68 @@
+"""What rules concluded is held against all that was found; what comes of it is a question or does no harm."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.intents import Intent
+from conversations.understanding.examples import SCENES, examples_in
+from conversations.understanding.lexicon import known, own_folders
+from conversations.understanding.normal import normalise
+from conversations.understanding.reader import understand
+from conversations.understanding.reading import Question, Scene
+from conversations.understanding.weighing import learned
+
+EXAMPLES = [one for folder in own_folders() for one in examples_in(folder)]
+WORDS = sorted({word for one in EXAMPLES for word in normalise(one.text).split()})
+SPOKEN = known()
+REMINDER = Scene(
+    now=datetime(2026, 3, 4, 9),
+    question=Question.WILL_YOU_COME,
+    choices=3,
+    children=("Zuri",),
+    visits_at=(datetime(2026, 3, 12, 10),),
+)
+HARMLESS = {
+    *(Intent.QUERY_WHEN, Intent.QUERY_WHERE, Intent.QUERY_WHAT),
+    *(Intent.HELP, Intent.SMALLTALK, Intent.HUMAN),
+}
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8), st.sampled_from(sorted(SCENES)))
+def test_likeness_alone_never_promises_refuses_or_opts_out(words: list[str], scene: str) -> None:
+    reading = understand(" ".join(words), {str(name): one for name, one in SCENES.items()}[scene], SPOKEN)
+    if reading.rule in {"like_examples", "unlike_examples"}:
+        assert reading.intent in {Intent.UNSURE, Intent.UNKNOWN, *HARMLESS}
+
+
+@pytest.mark.parametrize(
+    ("text", "leaning"),
+    [
+        ("no me saque de la lista de mañana, si llego", {Intent.CONFIRM}),
+        ("please remove us from the 12th and put us on the 16th", {Intent.RESCHEDULE}),
+        ("chega de adiar, dessa vez eu levo", {Intent.CONFIRM}),
+    ],
+)
+def test_what_a_phrase_says_against_all_the_rest_is_asked_about(text: str, leaning: set[Intent]) -> None:
+    reading = understand(text, REMINDER)
+    assert (reading.intent, reading.ask) == (Intent.UNSURE, True)
+    assert reading.leaning in leaning
+
+
+@pytest.mark.parametrize("text", ["stop", "STOP please", "1", "she is not breathing"])
+def test_what_means_one_thing_only_is_not_contested(text: str) -> None:
+    assert understand(text, REMINDER).intent in {Intent.STOP, Intent.CHOOSE, Intent.HUMAN}
+
+
+def test_weights_are_there_for_every_intent_that_examples_have() -> None:
+    weights = learned()
+    assert set(weights.intents) == {one.intent for one in EXAMPLES if one.scene != "phrased"}
+    assert {len(row) for row in weights.evidence.values()} == {len(weights.intents)}
+
+
+def test_no_text_stands_twice_in_a_scene_of_its_language() -> None:
+    for folder in own_folders():
+        texts = [(one.scene, one.text) for one in examples_in(folder)]
+        assert len(texts) == len(set(texts)), folder.name
