@@ -96,12 +96,13 @@ class Table:
     def __init__(self, examples: Iterable[tuple[Sequence[str], Intent]], features: Features) -> None:
         """Count in how many examples of each intent a feature occurs, and weigh the counts."""
         self._features = features
-        seen: defaultdict[str, Counter[Intent]] = defaultdict(Counter)
+        seen: defaultdict[str, dict[Intent, int]] = defaultdict(dict)
         total: Counter[Intent] = Counter()
         for words, intent in examples:
             total[intent] += 1
             for feature in set(features(words)):
-                seen[feature][intent] += 1
+                counts = seen[feature]
+                counts[intent] = counts.get(intent, 0) + 1
         self._intents = tuple(sorted(total))
         usual = tuple(total[intent] / total.total() for intent in self._intents)
         self._before = tuple(_DAMPING * log(share) for share in usual)

@@ -265,6 +265,8 @@ def forms(entry: str) -> tuple[tuple[str, ...], ...]:
     Raises:
         ValueError: a bracket is left open, or nothing is left of a form.
     """
+    if "(" not in entry:
+        return (level(entry),)
     fixed_and_free = enumerate(_FORMS.split(entry))
     choices = [part.split("|") if index % 2 else [part] for index, part in fixed_and_free]
     return tuple(level("".join(form)) for form in product(*choices))
