@@ -1,5 +1,6 @@
 """The web process: the admin API, the carrier's webhooks, health and metrics, put together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -8,6 +9,7 @@ from litestar import Litestar, Request
 from litestar.datastructures import State
 
 import admin_api
+from conversations.understanding.lexicon import known
 from service import health, webhooks
 from service.clock import Clock, now
 from service.database import connection_pool
@@ -26,12 +28,25 @@ async def nudge_worker(request: Request[Any, Any, Any]) -> None:
 
 @asynccontextmanager
 async def serving(app: Litestar) -> AsyncIterator[None]:
-    """Hold the database's pool and the way to the workers while the process serves."""
+    """Hold the database's pool and the way to the workers while the process serves.
+
+    The languages take seconds to load: meanwhile parents' texts wait, and nothing else does.
+    """
+    loading = asyncio.create_task(asyncio.to_thread(known))
+
+    async def languages_loaded() -> None:
+        await asyncio.shield(loading)
+
+    app.state.languages_loaded, app.state.languages_are_loaded = languages_loaded, loading.done
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(connection_pool(largest=CONNECTIONS))
         nudge = await stack.enter_async_context(nudging(app.state.settings.queue_url))
         app.state.nudge, app.state.queue_answers = nudge, nudge.answers
         yield
+
+
+async def load_at_need() -> None:
+    """Before the process serves, nobody loads the languages ahead of the first text."""
 
 
 async def no_queue() -> bool:
@@ -47,7 +62,16 @@ def create_app(settings: Settings, clock: Clock = now) -> Litestar:
     """
     return Litestar(
         route_handlers=[admin_api.router(), webhooks.router(), health.router()],
-        state=State({"settings": settings, "clock": clock, "nudge": lambda: None, "queue_answers": no_queue}),
+        state=State(
+            {
+                "settings": settings,
+                "clock": clock,
+                "nudge": lambda: None,
+                "queue_answers": no_queue,
+                "languages_loaded": load_at_need,
+                "languages_are_loaded": lambda: True,
+            }
+        ),
         lifespan=[serving],
         after_response=nudge_worker,
         before_send=[admin_api.add_security_headers],

@@ -65,12 +65,15 @@ async def live() -> dict[str, str]:
 async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
     """Which parts answer. Only without the database can this process do nothing.
 
-    Without the queue texts go out a little later; what the carrier refuses waits in the database.
+    Without the queue texts go out a little later; what the carrier refuses waits in the database; and while
+    the languages are loaded, for seconds after a start, parents' texts wait.
     """
     try:
         senders = await sql(SENDERS)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return Response({"status": "unavailable", "database": "away"}, status_code=503)
+    if not request.app.state.languages_are_loaded():
+        return Response({"status": "starting", "database": "ok", "languages": "loading"}, status_code=503)
     parts = {
         "database": "ok",
         "queue": "ok" if await request.app.state.queue_answers() else "away",

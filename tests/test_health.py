@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
+from service.app import create_app
 from service.database import sql
 from service.messaging.consent import opt_out
 from service.messaging.outbox import OwedText, owe
 from service.nudge import Nudge, queue
+from service.settings import Settings
 from tests.factories import NOW
 from tests.running import Running, decoded
 
@@ -43,6 +46,15 @@ async def test_a_carrier_that_refuses_is_told_and_the_process_stays_of_use(dosel
     doseline.clock.pass_(timedelta(minutes=1))
     await doseline.work()
     assert decoded(await doseline.api.get("/health/ready"))["carrier"] == "ok"
+
+
+@pytest.mark.usefixtures("database")
+async def test_while_the_languages_are_loaded_it_is_not_ready() -> None:
+    app = create_app(Settings())
+    app.state.languages_are_loaded = lambda: False
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as api:
+        answer = await api.get("/health/ready")
+    assert (answer.status_code, answer.json()["languages"]) == (503, "loading")
 
 
 async def test_a_queue_that_is_away_is_told(database: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from threading import Lock
 
 import msgspec
 from msgspec import Struct
@@ -229,9 +230,10 @@ class Languages:
         )
 
 
+@cache
 def languages() -> tuple[str, ...]:
-    """The languages there are folders for, by code."""
-    return tuple(known().lexicons)
+    """The languages there are folders for, by code; they need not be loaded for that."""
+    return tuple(folder.name for folder in own_folders())
 
 
 def lexicon(language: str) -> Lexicon:
@@ -239,13 +241,21 @@ def lexicon(language: str) -> Lexicon:
     return known().lexicons[language]
 
 
-@cache
 def known() -> Languages:
-    """The languages that the product speaks, loaded once.
+    """The languages that the product speaks, loaded once, which takes seconds; from any thread.
 
     Raises:
         ValueError: the data of a language is wrong.
     """
+    with _loading:
+        return _loaded()
+
+
+_loading = Lock()
+
+
+@cache
+def _loaded() -> Languages:
     return Languages(own_folders())
 
 

@@ -150,6 +150,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     try:
         command = importlib.import_module(options.module)
+        if hasattr(command, "begin"):
+            command.begin()  # what takes time and harms nobody, while others get ready
         lifeline.wait_at_gate()
         code: int | None = command.main(options)
     except (SettingsError, LocalError, DoselineError) as error:

@@ -84,7 +84,11 @@ async def _start(programs: Supervisor, plan: Plan) -> None:
     """Everything at once; web and worker go on when the database is up to date."""
     settings = plan.settings
     web = Program(
-        name="web", command=(*_DOSELINE, "web"), address=(_reached(settings.host), settings.port), gated=True
+        name="web",
+        command=(*_DOSELINE, "web"),
+        address=(_reached(settings.host), settings.port),
+        ready_at="/health/ready",
+        gated=True,
     )
     worker = Program(name="worker", command=(*_DOSELINE, "worker"), gated=True)
     emulator = Program(

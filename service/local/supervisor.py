@@ -22,6 +22,7 @@ PAUSES: Final = (0.1, 0.5, 1.0, 2.0)
 PAUSES_WITHIN: Final = 60.0  # seconds after which an end is forgotten
 GRACE: Final = 4.0  # seconds between the polite signal and the last one
 READY_WITHIN: Final = 60.0
+_LOOK_EVERY: Final = 0.05
 
 
 class ProgramFailed(LocalError):
@@ -31,12 +32,15 @@ class ProgramFailed(LocalError):
 class Program(msgspec.Struct, frozen=True, kw_only=True):
     """A command, and the address at which it answers once it is ready (None: at once).
 
+    With `ready_at`, a path, it is ready when it answers there with 200.
+
     One that is gated is started, but waits at the gate with everything that could do harm.
     """
 
     name: str
     command: tuple[str, ...]
     address: tuple[str, int] | None = None
+    ready_at: str = ""
     gated: bool = False
 
 
@@ -183,13 +187,22 @@ async def _ready(program: Program, process: asyncio.subprocess.Process) -> None:
     while program.address is not None:
         if process.returncode is not None:
             raise ProgramFailed(_how_it_ended(program, process))
-        try:
-            _, writer = await asyncio.open_connection(*program.address)
-        except OSError:
-            await asyncio.sleep(0.02)
-        else:
-            writer.close()
-            return
+        with contextlib.suppress(OSError):
+            if await _answers(program.address, program.ready_at):
+                return
+        await asyncio.sleep(_LOOK_EVERY)
+
+
+async def _answers(address: tuple[str, int], path: str) -> bool:
+    """Whether something listens there, and says 200 at the path if there is one."""
+    reader, writer = await asyncio.open_connection(*address)
+    try:
+        if not path:
+            return True
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {address[0]}\r\nConnection: close\r\n\r\n".encode())
+        return b" 200 " in await reader.readline()
+    finally:
+        writer.close()
 
 
 def _how_it_ended(program: Program, process: asyncio.subprocess.Process) -> str:

@@ -40,6 +40,20 @@ async def test_a_program_answers_once_started_and_is_gone_afterwards(free_port: 
     assert not answers(port)
 
 
+async def test_a_program_with_a_path_is_ready_when_it_answers_there_with_200() -> None:
+    codes = ["503 Service Unavailable", "503 Service Unavailable", "200 OK"]
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert await reader.readline() == b"GET /health/ready HTTP/1.1\r\n"
+        writer.write(f"HTTP/1.1 {codes.pop(0)}\r\n\r\n".encode())
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as door, supervisor() as programs:
+        waits = child("stay", port=door.sockets[0].getsockname()[1])
+        await programs.start(msgspec.structs.replace(waits, ready_at="/health/ready"))
+    assert codes == []
+
+
 async def test_a_program_that_does_not_end_when_asked_is_killed(free_port: Callable[[], int]) -> None:
     port = free_port()
     async with supervisor(grace=0.1) as programs:

@@ -14,6 +14,8 @@ match sys.argv[1:]:
     case ["answer", port]:
         server = socket.create_server(("127.0.0.1", int(port)))
         signal.pause()
+    case ["stay"]:
+        signal.pause()
     case ["wait", port]:
         lifeline.wait_at_gate()
         server = socket.create_server(("127.0.0.1", int(port)))
