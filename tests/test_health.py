@@ -11,6 +11,7 @@ from service.messaging.consent import opt_out
 from service.messaging.outbox import OwedText, owe
 from service.nudge import Nudge, queue
 from service.settings import Settings
+from tests.api.conftest import served
 from tests.factories import NOW
 from tests.running import Running, decoded
 
@@ -52,7 +53,7 @@ async def test_a_carrier_that_refuses_is_told_and_the_process_stays_of_use(dosel
 async def test_while_the_languages_are_loaded_it_is_not_ready() -> None:
     app = create_app(Settings())
     app.state.languages_are_loaded = lambda: False
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as api:
+    async with httpx.AsyncClient(transport=served(app), base_url="http://localhost") as api:
         answer = await api.get("/health/ready")
     assert (answer.status_code, answer.json()["languages"]) == (503, "loading")
 
