@@ -1,5 +1,6 @@
 """What rules concluded is held against all that was found; what comes of it is a question or does no harm."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -66,3 +67,8 @@ def test_no_text_stands_twice_in_a_scene_of_its_language() -> None:
     for folder in own_folders():
         texts = [(one.scene, one.text) for one in examples_in(folder)]
         assert len(texts) == len(set(texts)), folder.name
+
+
+def test_no_example_holds_a_number_that_could_be_somebodys() -> None:
+    long_numbers = [one.text for one in EXAMPLES if re.search(r"[1-9](?:[ .-]?\d){6,}", one.text)]
+    assert long_numbers == []
