@@ -90,19 +90,28 @@ def _harms(verdict: Verdict, shares: Shares, found: Findings, scene: Scene) -> b
 def _is_contested(verdict: Verdict, likely: Intent, shares: Shares, found: Findings, scene: Scene) -> bool:
     """Whether something else is likely enough, and is not said beside it: "yes, where is it?"."""
     rather = {named(verdict), likely}
-    needed = _OPT_OUT_OVERLOOKED if likely is Intent.STOP else _WRONG
-    names_a_day = verdict.intent is Intent.RESCHEDULE and found.when.wished and not found.unexplained
-    if names_a_day or (rather <= _NOT_THAT_DAY and verdict.intent is not Intent.DECLINE):
-        needed = _ANOTHER_DAY_IN_VAIN
-    if verdict.intent is Intent.STOP and _is_plain(found):
-        needed = _PLAIN_OPT_OUT
-    if len(rather) == 1 or shares[likely] < needed or (found.said("sick") and found.said("move")):
+    if len(rather) == 1 or shares[likely] < _share_needed(verdict, likely, found):
+        return False
+    if found.said("sick") and found.said("move"):
         return False
     if scene.question in _CHOOSING and rather == {Intent.CONFIRM, Intent.RESCHEDULE}:
         return False  # as above
     if verdict.intent is Intent.STOP or rather <= _ABOUT_COMING:
         return True  # "not in Spanish, English please", "enough of moving it, this time I bring her"
     return all(likely is not one.intent for one in everything_said(found, scene))
+
+
+def _share_needed(verdict: Verdict, likely: Intent, found: Findings) -> float:
+    """How likely something else must be for a settled verdict to be doubted."""
+    if likely is Intent.STOP:
+        return _OPT_OUT_OVERLOOKED
+    if verdict.intent is Intent.STOP:
+        return _PLAIN_OPT_OUT if _is_plain(found) else _WRONG
+    if verdict.intent is Intent.HUMAN:
+        return _SURE  # a person is never the wrong one to ask
+    names_a_day = verdict.intent is Intent.RESCHEDULE and found.when.wished and not found.unexplained
+    not_that_day = verdict.intent in {Intent.RESCHEDULE, Intent.SICK_CHILD} and likely in _NOT_THAT_DAY
+    return _ANOTHER_DAY_IN_VAIN if names_a_day or not_that_day else _WRONG
 
 
 def _leaning(verdict: Verdict, likely: Intent, share: float, evidence: str) -> Verdict:
