@@ -9,6 +9,9 @@ from conversations.understanding.daywords import DayWords
 from conversations.understanding.mention import DATED, FULL_DAY, HALF_DAY, Mention, hour_mention
 from conversations.understanding.phrases import NO_SLOTS, Match, Slots, apart
 
+# From here on a bare number is no hour of a clinic's day: "after 20".
+LATEST_HOUR = 19
+
 
 def with_ranges(
     words: tuple[str, ...], found: list[Mention], slots: Slots, known: DayWords, calendar: Calendar
@@ -37,21 +40,32 @@ def _range_slots(
     covered = {at for mention in found for at in range(mention.start, mention.end)}
     ends: list[Mapping[str, Sequence[tuple[int, Any]]]] = []
     for at in range(len(words)):
-        if mention := by_start.get(at):
-            options = [(mention.end, mention)]
-        elif at not in covered and "{hour}" in slots[at]:
-            behind, hour = slots[at]["{hour}"][0]
-            options = [(behind, hour_mention(at, behind, "number", hour, known))]
-        elif at not in covered and "{day}" in slots[at]:
-            behind, day = slots[at]["{day}"][0]
-            options = [(behind, Mention(at, behind, "number", spoken=(day, 0)))]
-        elif at not in covered and "{month}" in slots[at]:
-            behind, month = slots[at]["{month}"][0]
-            options = [(behind, Mention(at, behind, "in_month", calendar.named_month(month)))]
-        else:
-            options = []
+        end = by_start.get(at) or (None if at in covered else _bare(words, at, slots[at], known, calendar))
+        options = [(end.end, end)] if end else []
         ends.append({"{a}": options, "{b}": options} if options else NO_SLOTS)
     return ends
+
+
+def _bare(
+    words: tuple[str, ...],
+    at: int,
+    slots: Mapping[str, Sequence[tuple[int, Any]]],
+    known: DayWords,
+    calendar: Calendar,
+) -> Mention | None:
+    """A month, or a number that is an hour; one that no clinic works at is a day of the month."""
+    slot = next((slot for slot in ("{hour}", "{day}", "{month}") if slot in slots), None)
+    if slot is None:
+        return None
+    behind, value = slots[slot][0]
+    if slot == "{month}":
+        return Mention(at, behind, "in_month", calendar.named_month(value))
+    if behind < len(words) and words[behind] in known.not_behind_days:
+        return None  # "after 20 minutes"
+    if slot == "{hour}" and (value[0] < LATEST_HOUR or value[1]):
+        return hour_mention(at, behind, "number", value, known)
+    day = value[0] if slot == "{hour}" else value
+    return Mention(at, behind, "number", calendar.day_of_month(day) or Days(), spoken=(day, 0))
 
 
 def _ranged(match: Match, calendar: Calendar) -> Mention | None:
@@ -59,11 +73,11 @@ def _ranged(match: Match, calendar: Calendar) -> Mention | None:
     second: Mention | None = match.slot("{b}")
     if match.act == "between":
         return _between(match, first, second, calendar) if second else None
-    if first.meaning == "number" and not first.at:
-        return None
     if first.names_a_day:
         days, otherwise = _day_bounds(match.act, first, calendar)
         return Mention(match.start, match.end, match.act, days, otherwise=otherwise)
+    if first.at is None:
+        return None
     if match.act in {"after", "from"}:
         return Mention(match.start, match.end, match.act, not_before=first.at)
     return Mention(match.start, match.end, match.act, not_after=first.at)
