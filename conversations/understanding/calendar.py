@@ -66,7 +66,14 @@ class Calendar(Struct, frozen=True):
         """Said on a Wednesday, "next friday" mostly means Friday week, sometimes the day after tomorrow."""
         coming = self._coming(index)
         following = self.in_week(index, 1).dates[0]
+        if coming == self.today + timedelta(days=1):
+            return Days((following,))  # nobody calls tomorrow "next tuesday"
         return Days((coming,)) if coming == following else Days((coming, following), unsure=True)
+
+    def in_weeks(self, weeks: int) -> Days:
+        """In two weeks: that day or one of the six behind it."""
+        first = self.today + timedelta(weeks=weeks)
+        return Days(earliest=first, latest=first + timedelta(days=6))
 
     def in_week(self, index: int, ahead: int) -> Days:
         """A weekday of the week so many weeks from this one."""

@@ -5,15 +5,18 @@ patterns. Words become slots (`{weekday}`, `{day}`, `{hour}`), patterns over slo
 patterns over mentions become ranges. Whether a day is wished or refused is not decided here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import time, timedelta
 from typing import Any
+
+from msgspec import structs
 
 from conversations.understanding.calendar import LONGEST_MONTH, Calendar, Days
 from conversations.understanding.daywords import DayWords
 from conversations.understanding.mention import (
     DATED,
     FULL_DAY,
+    FULL_HOUR,
     HALF_DAY,
     Hour,
     Mention,
@@ -26,6 +29,7 @@ from conversations.understanding.ranges import with_ranges
 from conversations.wish import DayPart
 
 LAST_HOUR, LAST_MINUTE = 23, 59
+_FEWEST_MINUTES = 5
 MOST_COUNTED = 60
 
 Filled = Callable[[str], Any]
@@ -105,12 +109,15 @@ _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "in_days": lambda of, on: on.ahead(of("{n}")),
     "in_a_week": lambda _, on: on.ahead(7),
     "in_a_week_from_tomorrow": lambda _, on: on.ahead(8),
-    "in_weeks": lambda of, on: on.ahead(7 * of("{n}")),
+    "in_weeks": lambda of, on: on.in_weeks(of("{n}")),
+    "weeks_from_today": lambda of, on: on.ahead(7 * of("{n}")),
     "in_months": lambda of, on: on.in_months(of("{n}") or 1),
     "day_of_month": lambda of, on: on.day_of_month(of("{day}")),
     "day_and_month": lambda of, on: on.day_of_month(of("{day}"), of("{month}")),
     "weekday_and_day": lambda of, on: _agreeing(on.day_of_month(of("{day}")), of("{weekday}")),
-    "week_of": lambda of, on: (day := on.day_of_month(of("{day}"))) and on.week_of(day.dates[0]),
+    "week_of": lambda of, on: (
+        (day := on.day_of_month(of("{day}"), of("{month}"))) and on.week_of(day.dates[0])
+    ),
     "this_week": lambda _, on: on.week(0),
     "next_week": lambda _, on: on.week(1),
     "week_after_next": lambda _, on: on.week(2),
@@ -129,7 +136,8 @@ _TIMES: dict[str, Callable[[Filled], Hour | None]] = {
     "hour": lambda of: of("{hour}"),
     "hour_am": lambda of: of("{hour}"),
     "hour_pm": lambda of: of("{hour}"),
-    "hour_and_minutes": lambda of: (of("{hour}")[0], of("{minute}")),
+    "hour_and_minutes": lambda of: _past_the_hour(of("{hour}")[0], of("{minute}")),
+    "minutes_to": lambda of: _before_the_hour(of("{hour}")[0], of("{minute}")),
     "half_past": lambda of: (of("{hour}")[0], 30),
     "half_to": lambda of: ((of("{hour}")[0] - 1) % FULL_DAY, 30),
     "quarter_past": lambda of: (of("{hour}")[0], 15),
@@ -137,6 +145,20 @@ _TIMES: dict[str, Callable[[Filled], Hour | None]] = {
 }
 _HALVES = {"hour_am": DayPart.MORNING, "hour_pm": DayPart.AFTERNOON}
 _PARTS = {"morning": DayPart.MORNING, "afternoon": DayPart.AFTERNOON, "evening": DayPart.EVENING}
+
+
+def _past_the_hour(hour: int, minutes: int) -> Hour | None:
+    """Three and twenty is 3:20; "three and four" are two hours."""
+    return (hour, minutes) if minutes >= _FEWEST_MINUTES else None
+
+
+def _before_the_hour(hour: int, minutes: int) -> Hour:
+    """Ten to nine; nothing to nine is nine."""
+    return ((hour - 1) % FULL_DAY, FULL_HOUR - minutes) if minutes else (hour, 0)
+
+
+def _week_of(day: Days | None, on: Calendar) -> Days | None:
+    return on.week_of(day.dates[0]) if day else None
 
 
 def _agreeing(days: Days | None, weekday: int) -> Days | None:
@@ -164,6 +186,7 @@ def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tup
             found.append(Mention(at, at + 1, "date", days))
     found += _listed_days(words, found, slots, known, calendar)
     found.sort(key=lambda mention: mention.start)
+    found = list(_in_the_same_week(words, found, known))
     return tuple(with_ranges(words, told_apart(words, found, known), slots, known, calendar))
 
 
@@ -184,6 +207,19 @@ def _listed_days(
                 yield Mention(at, at + 1, dated.meaning, days)
 
 
+def _in_the_same_week(words: tuple[str, ...], found: Sequence[Mention], known: DayWords) -> Iterator[Mention]:
+    """The second of "next week thursday or friday" is in that week too."""
+    before: Mention | None = None
+    for mention in found:
+        joined = before is not None and words[before.end : mention.start] in {(word,) for word in known.or_}
+        if before and joined and mention.meaning == "weekday" and before.meaning == "weekday_next_week":
+            first, named = before.dates[0], mention.dates[0]
+            later = first + timedelta(days=named.weekday() - first.weekday())
+            mention = structs.replace(mention, days=Days((later,)), meaning=before.meaning)  # noqa: PLW2901
+        yield mention
+        before = mention
+
+
 def _mention(
     match: Match, words: tuple[str, ...], known: DayWords, calendar: Calendar, *, past: bool
 ) -> Mention | None:
@@ -194,7 +230,7 @@ def _mention(
         return Mention(match.start, match.end, meaning, part=_PARTS[meaning])
     if meaning in _TIMES:
         spoken, part = _TIMES[meaning](match.slot), _HALVES.get(meaning)
-        return hour_mention(match.start, match.end, meaning, spoken, known, part)
+        return hour_mention(match.start, match.end, meaning, spoken, known, part) if spoken else None
     if meaning in {"noon", "same_time"}:
         at = time(HALF_DAY) if meaning == "noon" else calendar.visit and calendar.visit.time()
         return Mention(match.start, match.end, meaning, at=at) if at else None

@@ -23,6 +23,7 @@ DAY_MEANINGS = (
     "in_a_week",
     "in_days",
     "in_a_week_from_tomorrow",
+    "weeks_from_today",
     "in_weeks",
     "in_months",
     "day_of_month",
@@ -49,6 +50,7 @@ TIME_MEANINGS = (
     "half_to",
     "quarter_past",
     "quarter_to",
+    "minutes_to",
     "hour_and_minutes",
     "hour",
     "noon",
@@ -63,7 +65,7 @@ _NEEDED_SLOTS = {
     **dict.fromkeys(
         ("weekday", "this_weekday", "next_weekday", "weekday_next_week", "weekday_in_a_week"), ("{weekday}",)
     ),
-    **dict.fromkeys(("in_days", "in_weeks"), ("{n}",)),
+    **dict.fromkeys(("in_days", "in_weeks", "weeks_from_today"), ("{n}",)),
     **dict.fromkeys(("day_of_month", "week_of"), ("{day}",)),
     **dict.fromkeys(
         ("hour", "hour_am", "hour_pm", "half_past", "half_to", "quarter_past", "quarter_to"), ("{hour}",)
@@ -72,7 +74,7 @@ _NEEDED_SLOTS = {
     "day_and_month": ("{day}", "{month}"),
     "weekday_and_day": ("{weekday}", "{day}"),
     "in_month": ("{month}",),
-    "hour_and_minutes": ("{hour}", "{minute}"),
+    **dict.fromkeys(("hour_and_minutes", "minutes_to"), ("{hour}", "{minute}")),
 }
 
 Named = tuple[str, tuple[str, ...], int | tuple[int, int]]

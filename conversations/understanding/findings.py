@@ -68,6 +68,8 @@ class Findings(Struct, frozen=True):
 
 def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: bool = True) -> Findings:
     """The evidence of some clauses together; `whole` where they are all of the text."""
+    # "In 3 days" picks no answer; of days that were offered one may be picked by its number and its name.
+    may_choose = whole and (scene.offers or not any(clause.wished or clause.refused for clause in reads))
     everything = tuple(word for clause in reads for word in clause.words)
     named = {name for clause in reads for one in clause.spoken_of for name in one.names}
     return Findings(
@@ -77,7 +79,7 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
         children=tuple(name for name in scene.children if name in named),
         all_children=any(clause.all_children for clause in reads),
         unresolved=any(not one.names for clause in reads for one in clause.spoken_of),
-        choice=_choice(_besides_politeness(reads), known, scene.choices) if whole else None,
+        choice=_choice(_besides_politeness(reads), known, scene.choices) if may_choose else None,
         figures=any(clause.figures for clause in reads),
         denied=_denied(reads, known, scene),
         asks=any(clause.asks for clause in reads),

@@ -47,14 +47,14 @@ def hear(words: tuple[str, ...], tongues: Sequence[Lexicon], calendar: Calendar)
     for other in tongues[1:]:
         if not other.words.isdisjoint(words):
             _read_rest(words, other, calendar, matches, named, strange)
-    matches = sorted(_without_bare_no(matches), key=lambda match: match.start)
+    matches = sorted(_without_bare_no(matches, named), key=lambda match: match.start)
     named.sort(key=lambda mention: mention.start)
     return Heard(tuple(matches), tuple(named), frozenset(strange))
 
 
-def _without_bare_no(matches: Sequence[Match]) -> Sequence[Match]:
-    """One letter answers when it stands alone; beside another phrase it is that phrase's "not": "n vamo"."""
-    if all(match.act in {"bare_no", "thanks", "greeting"} for match in matches):
+def _without_bare_no(matches: Sequence[Match], named: Sequence[Mention]) -> Sequence[Match]:
+    """One letter answers when it stands alone; beside a phrase or a day it is their "not": "n vamo"."""
+    if not named and all(match.act in {"bare_no", "thanks", "greeting"} for match in matches):
         return matches
     return [match for match in matches if match.act != "bare_no"]
 

@@ -12,7 +12,7 @@ from conversations.understanding.calendar import Days
 from conversations.understanding.daywords import DayWords
 from conversations.wish import DayPart, part_of
 
-HALF_DAY, FULL_DAY = 12, 24
+HALF_DAY, FULL_DAY, FULL_HOUR = 12, 24, 60
 # Clinics open by day: "at 3" is the afternoon, "at 8" the morning.
 FIRST_CLINIC_HOUR = 7
 # How many words may stand between two mentions that say one thing: "10 in the morning".

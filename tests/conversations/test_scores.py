@@ -9,6 +9,8 @@ from tests.conversations.scoring import SETS, Verdict, figures, judge, lines_of
 
 REPLIES = sorted(SETS.glob("replies/*.jsonl"))
 HARD = sorted(SETS.glob("replies_hard/*.jsonl"))
+# No phrase and no example was made of these.
+PLAIN = sorted((*SETS.glob("replies_plain/*.jsonl"), *SETS.glob("optouts/*.jsonl")))
 DATES = sorted(SETS.glob("dates/*.jsonl"))
 HARMFUL = ("harm", "missed opt-out", "false opt-out")
 
@@ -39,6 +41,16 @@ def test_dates_are_read_rightly(path: Path) -> None:
     verdicts = judged(path)
     assert harmful(verdicts) == []
     assert sum(one.right for one in verdicts) / len(verdicts) >= 0.9, figures(path.stem, verdicts)
+
+
+@pytest.mark.parametrize("path", PLAIN, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_texts_that_nothing_was_made_of_are_mostly_read_rightly(path: Path) -> None:
+    verdicts = judged(path)
+    faults = [fault for one in verdicts for fault in one.faults]
+    assert not any(fault.startswith("harm") for fault in faults), harmful(verdicts)
+    assert sum("opt-out" in fault for fault in faults) <= 2, harmful(verdicts)
+    right = [one for one in verdicts if "intent" not in one.faults and "error" not in one.faults]
+    assert len(right) / len(verdicts) >= 0.93, figures(path.stem, verdicts)
 
 
 @pytest.mark.parametrize("path", HARD, ids=lambda path: path.stem)

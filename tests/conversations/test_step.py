@@ -121,7 +121,7 @@ wishes = st.builds(
     st.lists(moments, max_size=2).map(tuple),
 )
 abouts = st.builds(About, ids, st.integers(1, 3))
-some_abouts = st.lists(abouts, max_size=3).map(tuple)
+some_abouts = st.lists(abouts, max_size=3, unique_by=lambda about: about.appointment_id).map(tuple)
 some_places = st.lists(places, max_size=3).map(tuple)
 counts = st.integers(0, 2)
 codes = st.sampled_from(["en", "es"])

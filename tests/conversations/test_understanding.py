@@ -291,7 +291,8 @@ def test_figures_that_may_be_counted_from_six_are_asked_about() -> None:
     "text", ["God willing tutakuja na mtoto, thank you", "sorry hatutaweza kuja maze, no way this week"]
 )
 def test_words_that_only_one_more_language_knows_are_read_in_it(text: str) -> None:
-    assert read(text, language="en").intent in {Intent.CONFIRM, Intent.DECLINE}
+    reading = read(text, language="en")
+    assert (reading.leaning or reading.intent) in {Intent.CONFIRM, Intent.DECLINE}
 
 
 @pytest.mark.parametrize("text", ["hapana hatutakuja", "no, cannot come"])
