@@ -178,7 +178,8 @@ def _when(reading: Reading, scene: SceneLine) -> dict[str, Any] | None:
     ):
         return {**_NOTHING, "dates": [fitting[0].date().isoformat()], "time": f"{fitting[0]:%H:%M}"}
     if reading.rule == "any_of_these":
-        return {**_NOTHING, "dates": sorted({_local(at).date().isoformat() for at in scene.offers})}
+        days = {_local(at).date() for at in scene.offers} - set(reading.wish.excluded)
+        return {**_NOTHING, "dates": [day.isoformat() for day in sorted(days)]}
     wish = next((part.wish for part in reading.parts if _is_wish(part.wish)), reading.wish)
     if not _is_wish(wish):
         return None
