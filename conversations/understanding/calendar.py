@@ -13,8 +13,6 @@ DAYS_OF_WEEK = 7
 # Beyond this a bare day of the month is not an appointment.
 MONTHS_AHEAD = 6
 LONGEST_MONTH = 31
-# The end of the month begins on this day of it.
-LAST_WEEK_FROM = 24
 # Countries that write the month first, and those that write it either way.
 MONTH_FIRST = frozenset({"US", "FM", "MH", "PW", "GU", "VI", "AS", "MP"})
 EITHER_FIRST = frozenset({"CA", "PH"})
@@ -134,10 +132,20 @@ class Calendar(Struct, frozen=True):
         return self._whole_month(self.today.year + (month < self.today.month), month)
 
     def end_of_month(self, ahead: int) -> Days:
-        """Its last week, a day or two more in long months."""
-        whole = self.month(ahead)
-        assert whole.latest is not None
-        return Days(earliest=max(whole.latest.replace(day=LAST_WEEK_FROM), self.today), latest=whole.latest)
+        """Its last seven days."""
+        return self.end_of(self.month(ahead))
+
+    def end_of(self, month: Days) -> Days:
+        """The last seven days of a whole month."""
+        assert month.latest is not None
+        return Days(earliest=max(month.latest - timedelta(days=6), self.today), latest=month.latest)
+
+    def days_of(self, month: int, first: int, last: int) -> Days | None:
+        """From one day to another of the next month of this name; None where they are over."""
+        day = self.named_month(month).latest
+        if day is None or day.replace(day=last) < self.today:
+            return None
+        return Days(earliest=max(day.replace(day=first), self.today), latest=day.replace(day=last))
 
     def start_of_month(self, ahead: int) -> Days:
         """Its first week."""

@@ -129,6 +129,11 @@ _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "day_after_visit": lambda _, on: on.from_visit(1),
     "visit_in_a_week": lambda _, on: on.from_visit(7),
     "in_month": lambda of, on: on.named_month(of("{month}")),
+    "start_of_named_month": lambda of, on: on.days_of(of("{month}"), 1, 7),
+    "middle_of_named_month": lambda of, on: on.days_of(of("{month}"), 11, 20),
+    "end_of_named_month": lambda of, on: on.end_of(on.named_month(of("{month}"))),
+    "days_before_visit": lambda of, on: on.from_visit(-of("{n}")),
+    "days_after_visit": lambda of, on: on.from_visit(of("{n}")),
     "end_of_month": lambda _, on: on.end_of_month(0),
     "start_of_next_month": lambda _, on: on.start_of_month(1),
 }
@@ -195,16 +200,24 @@ def _listed_days(
 ) -> Iterator[Mention]:
     """Numbers that stand beside a date in a list of days: "the 13th or 14", "13 or 14 march"."""
     covered = {at for mention in found for at in range(mention.start, mention.end)}
-    for dated in [mention for mention in found if mention.meaning in DATED and mention.dates]:
+    to_do = [mention for mention in found if mention.meaning in DATED and mention.dates]
+    while to_do:
+        dated = to_do.pop()
         month = dated.dates[0].month if dated.meaning == "day_and_month" else None
         for joint, at in ((dated.end, dated.end + 1), (dated.start - 1, dated.start - 2)):
-            if not 0 <= at < len(words) or {joint, at} & covered or words[joint] not in known.or_:
+            if not 0 <= at < len(words) or {joint, at} & covered:
                 continue
-            behind = words[at + 1] if at + 1 < len(words) else ""
-            if behind in known.behind_hours or behind in known.not_behind_days or "{day}" not in slots[at]:
-                continue
-            if days := calendar.day_of_month(slots[at]["{day}"][0][1], month):
-                yield Mention(at, at + 1, dated.meaning, days)
+            if (words[joint] in known.or_ or words[joint] == ",") and _may_be_a_day(words, at, slots, known):
+                days = calendar.day_of_month(slots[at]["{day}"][0][1], month)
+                if days:
+                    to_do.append(Mention(at, at + 1, dated.meaning, days))
+                    covered |= {joint, at}
+                    yield to_do[-1]
+
+
+def _may_be_a_day(words: tuple[str, ...], at: int, slots: Slots, known: DayWords) -> bool:
+    behind = words[at + 1] if at + 1 < len(words) else ""
+    return "{day}" in slots[at] and behind not in known.behind_hours and behind not in known.not_behind_days
 
 
 def _in_the_same_week(words: tuple[str, ...], found: Sequence[Mention], known: DayWords) -> Iterator[Mention]:
@@ -250,11 +263,12 @@ def _day(match: Match, words: tuple[str, ...], known: DayWords, calendar: Calend
 
 def _ahead(match: Match, known: DayWords, calendar: Calendar, *, past: bool) -> Mention | None:
     """So many days from today. A day that is over is not wished; "kal" is over where the tense says so."""
-    name = match.act.removeprefix("ahead ")
+    name, _, part = match.act.removeprefix("ahead ").partition(" ")
     if name.startswith("-") or (past and match.line in known.either_way):
         return Mention(match.start, match.end, "past")
     days = [calendar.ahead(int(number)).dates[0] for number in name.split("-")]
-    return Mention(match.start, match.end, "ahead", Days(tuple(days), unsure=len(days) > 1))
+    ahead = Days(tuple(days), unsure=len(days) > 1)
+    return Mention(match.start, match.end, "ahead", ahead, part=_PARTS.get(part))
 
 
 def _date_in_figures(word: str, calendar: Calendar) -> Days | None:

@@ -38,7 +38,12 @@ DAY_MEANINGS = (
     "next_month",
     "end_of_month",
     "start_of_next_month",
+    "start_of_named_month",
+    "middle_of_named_month",
+    "end_of_named_month",
     "in_month",
+    "days_before_visit",
+    "days_after_visit",
     "day_before_visit",
     "day_after_visit",
     "visit_in_a_week",
@@ -73,7 +78,10 @@ _NEEDED_SLOTS = {
     "weekday_in_weeks": ("{weekday}", "{n}"),
     "day_and_month": ("{day}", "{month}"),
     "weekday_and_day": ("{weekday}", "{day}"),
-    "in_month": ("{month}",),
+    **dict.fromkeys(
+        ("in_month", "start_of_named_month", "middle_of_named_month", "end_of_named_month"), ("{month}",)
+    ),
+    **dict.fromkeys(("days_before_visit", "days_after_visit"), ("{n}",)),
     **dict.fromkeys(("hour_and_minutes", "minutes_to"), ("{hour}", "{minute}")),
 }
 
@@ -177,7 +185,8 @@ def _check(data: DayData) -> None:
         if missing := [slot for slot in _NEEDED_SLOTS.get(meaning, ()) if slot not in line.split()]:
             raise ValueError(f"days.toml: {meaning}: {line!r} needs {' and '.join(missing)}")
     for days in data.ahead:
-        if not days.removeprefix("-").replace("-", "").isdecimal():
+        number, _, part = days.partition(" ")
+        if not number.removeprefix("-").replace("-", "").isdecimal() or part not in {"", *PART_MEANINGS}:
             raise ValueError(f"days.toml: ahead needs a number of days, not {days!r}")
 
 

@@ -3,18 +3,22 @@
 This is evidence, not yet meaning: what follows from it in the scene is decided by the rules.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from conversations.understanding.acts import NEGATION_REACH, Act
+from conversations.understanding.calendar import Days
 from conversations.understanding.children import where_named, words_of
 from conversations.understanding.clause import ClauseRead
 from conversations.understanding.lexicon import Lexicon
-from conversations.understanding.mention import Mention
+from conversations.understanding.mention import DATED, Mention
 from conversations.understanding.phrases import end_of_group
 from conversations.understanding.reading import Scene
 from conversations.understanding.when import AGREEING_ACTS, When
+
+A_WEEK = timedelta(days=7)
 
 
 class Findings(Struct, frozen=True):
@@ -98,7 +102,26 @@ def _days_of(reads: Sequence[ClauseRead], scene: Scene) -> When:
         only_why = elsewhere and clause not in agreed
         for mention in clause.wished:
             (refused if only_why and _is_visits_day(mention, scene) else wished).append(mention)
-    return When(tuple(wished), tuple(refused))
+    return When(tuple(_told_once(_not_that_one(wished, refused))), tuple(refused))
+
+
+def _not_that_one(wished: Iterable[Mention], refused: Iterable[Mention]) -> list[Mention]:
+    """A weekday that is refused and wished is the one after: "not this monday, next monday"."""
+    no = {day for one in refused for day in one.dates}
+    return [
+        structs.replace(one, days=Days(tuple(day + A_WEEK for day in one.dates)))
+        if "weekday" in one.meaning and one.dates and set(one.dates) <= no
+        else one
+        for one in wished
+    ]
+
+
+def _told_once(wished: Collection[Mention]) -> Iterator[Mention]:
+    """Without a weekday that only says which day a date is: "monday, the 16th"."""
+    dated = {day.weekday() for one in wished if one.meaning in DATED for day in one.dates}
+    for one in wished:
+        if one.meaning != "weekday" or not {day.weekday() for day in one.dates} <= dated:
+            yield one
 
 
 def _agrees(clause: ClauseRead) -> bool:

@@ -21,6 +21,7 @@ _HYPHENS = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011](?=[^\W\d_])")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _SPELLED_OUT = re.compile(r"(?<!\S)(?:[a-z][ .]){3,}[a-z](?!\S)")  # s t o p
 _ALL_SPELLED_OUT = re.compile(r"(?:[a-z] {1,3}){5,}[a-z]")  # n h i  c h a h i y e
+_HALVES = re.compile(r"(?<=[\d ])([ap])\.\s?m\b\.?")  # 3 p.m.
 _SPACES = re.compile(r"[^\S\n]+")
 # No language has words like this; pictures and contacts sent as text do.
 _NOT_WORDS = re.compile(r"\S{61,}")
@@ -68,6 +69,7 @@ def _levelled(text: str) -> str:
 
 
 def _letters_levelled(text: str) -> str:
+    text = _HALVES.sub(r"\1m", text)
     text = _APOSTROPHES.sub("", _ELISION.sub(r"\1 ", text))
     if _ALL_SPELLED_OUT.fullmatch(text):
         text = " ".join(word.replace(" ", "") for word in text.split("  "))

@@ -6,6 +6,7 @@ such as "but" that turns the sentence round.
 
 import re
 from collections.abc import Collection
+from itertools import zip_longest
 
 from msgspec import Struct
 
@@ -13,7 +14,7 @@ _PIECE = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}"  # a date as computers write it
     r"|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})(?!\d)"
     r"|\d{1,2}[:.h]\d{2}(?!\d)"  # a clock time
-    r"|\d{1,2}/\d{1,2}(?!\d)"  # a date in figures
+    r"|\d{1,2}/\d{1,2}(?!\d)|\d{1,2}-0\d(?!\d)"  # a date in figures
     r"|\d+"
     r"|[^\W\d_]+(?:[\u0900-\u0903\u093a-\u094f][^\W\d_]*)*"  # a word, with its vowel signs
     r"|\n"
@@ -46,8 +47,11 @@ def clauses(
     found: list[Clause] = []
     words: list[str] = []
     opened = False
-    for piece in pieces(normalised):
-        if piece in CLAUSE_ENDS:
+    said = pieces(normalised)
+    for piece, behind in zip_longest(said, said[1:], fillvalue=""):
+        if piece == "," and words and words[-1].isdecimal() and behind.isdecimal():
+            words.append(piece)  # a list: "the 9, 10 or 11"
+        elif piece in CLAUSE_ENDS:
             _close(found, words, asked=opened or piece == "?")
             opened = piece == "\u00bf"
         elif piece in turning_words and not _inside((*words, piece), unbroken):
