@@ -4,7 +4,7 @@ Pure date arithmetic, no words of any language. A day that could be two is given
 ambiguous, so that the parent is asked.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from msgspec import Struct
 
@@ -45,6 +45,11 @@ class Calendar(Struct, frozen=True):
         """So many days from the visit: "the day before"."""
         day = self.visit.date() + timedelta(days=days) if self.visit else None
         return Days((day,)) if day and day >= self.today else None
+
+    def hours_from_visit(self, hours: float) -> time | None:
+        """So many hours later than the visit, or earlier, on the same day."""
+        at = self.visit + timedelta(hours=hours) if self.visit else None
+        return at.time() if at and self.visit and at.date() == self.visit.date() else None
 
     def ahead(self, days: int) -> Days:
         """So many days from today."""
@@ -130,6 +135,14 @@ class Calendar(Struct, frozen=True):
     def named_month(self, month: int) -> Days:
         """The next month of this name, or what is left of this one."""
         return self._whole_month(self.today.year + (month < self.today.month), month)
+
+    def nth_weekday(self, number: int, index: int, month: int) -> Days | None:
+        """The first friday of a month; of number 0, its last one."""
+        last = self.named_month(month).latest
+        assert last is not None
+        days = [last.replace(day=day) for day in range(1, last.day + 1)]
+        found = [day for day in days if day.weekday() == index][number - 1 : number or None]
+        return Days((found[0],)) if found and found[0] >= self.today else None
 
     def end_of_month(self, ahead: int) -> Days:
         """Its last seven days."""

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import structs
 
 from conversations.understanding.calendar import LONGEST_MONTH, Calendar, Days
-from conversations.understanding.daywords import DayWords
+from conversations.understanding.daywords import HOURS_FROM_VISIT, DayWords
 from conversations.understanding.mention import (
     DATED,
     FULL_DAY,
@@ -129,6 +129,9 @@ _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "day_after_visit": lambda _, on: on.from_visit(1),
     "visit_in_a_week": lambda _, on: on.from_visit(7),
     "in_month": lambda of, on: on.named_month(of("{month}")),
+    "nth_weekday": lambda of, on: on.nth_weekday(of("{day}"), of("{weekday}"), of("{month}")),
+    "first_weekday": lambda of, on: on.nth_weekday(1, of("{weekday}"), of("{month}")),
+    "last_weekday": lambda of, on: on.nth_weekday(0, of("{weekday}"), of("{month}")),
     "start_of_named_month": lambda of, on: on.days_of(of("{month}"), 1, 7),
     "middle_of_named_month": lambda of, on: on.days_of(of("{month}"), 11, 20),
     "end_of_named_month": lambda of, on: on.end_of(on.named_month(of("{month}"))),
@@ -148,6 +151,7 @@ _TIMES: dict[str, Callable[[Filled], Hour | None]] = {
     "quarter_past": lambda of: (of("{hour}")[0], 15),
     "quarter_to": lambda of: ((of("{hour}")[0] - 1) % FULL_DAY, 45),
 }
+_HOURS = {"hours_later": 1, "hours_earlier": -1, "half_hour_later": 0.5, "half_hour_earlier": -0.5}
 _HALVES = {"hour_am": DayPart.MORNING, "hour_pm": DayPart.AFTERNOON}
 _PARTS = {"morning": DayPart.MORNING, "afternoon": DayPart.AFTERNOON, "evening": DayPart.EVENING}
 
@@ -246,6 +250,9 @@ def _mention(
         return hour_mention(match.start, match.end, meaning, spoken, known, part) if spoken else None
     if meaning in {"noon", "same_time"}:
         at = time(HALF_DAY) if meaning == "noon" else calendar.visit and calendar.visit.time()
+        return Mention(match.start, match.end, meaning, at=at) if at else None
+    if meaning in HOURS_FROM_VISIT:
+        at = calendar.hours_from_visit(_HOURS[meaning] * (match.slot("{n}") or 1))
         return Mention(match.start, match.end, meaning, at=at) if at else None
     return _ahead(match, known, calendar, past=past)
 

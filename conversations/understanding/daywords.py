@@ -13,6 +13,9 @@ from conversations.understanding.phrases import PhraseBook, level
 # Between patterns of equal length the first decides: "12 january" before "tuesday 12", "dans 8 jours" (a
 # week) before any number of days.
 DAY_MEANINGS = (
+    "first_weekday",
+    "nth_weekday",
+    "last_weekday",
     "weekday_in_weeks",
     "weekday_in_a_week",
     "weekday_next_week",
@@ -48,6 +51,8 @@ DAY_MEANINGS = (
     "day_after_visit",
     "visit_in_a_week",
 )
+# Later or earlier than the visit's hour: one hour or several, or half of one.
+HOURS_FROM_VISIT = ("hours_later", "hours_earlier", "half_hour_later", "half_hour_earlier")
 TIME_MEANINGS = (
     "hour_pm",
     "hour_am",
@@ -60,6 +65,7 @@ TIME_MEANINGS = (
     "hour",
     "noon",
     "same_time",
+    *HOURS_FROM_VISIT,
 )
 PART_MEANINGS = ("morning", "afternoon", "evening")
 RANGE_MEANINGS = ("between", "after", "from", "before", "until")
@@ -82,6 +88,8 @@ _NEEDED_SLOTS = {
         ("in_month", "start_of_named_month", "middle_of_named_month", "end_of_named_month"), ("{month}",)
     ),
     **dict.fromkeys(("days_before_visit", "days_after_visit"), ("{n}",)),
+    "nth_weekday": ("{day}", "{weekday}", "{month}"),
+    **dict.fromkeys(("first_weekday", "last_weekday"), ("{weekday}", "{month}")),
     **dict.fromkeys(("hour_and_minutes", "minutes_to"), ("{hour}", "{minute}")),
 }
 
@@ -114,6 +122,7 @@ class DayData(Struct, frozen=True, forbid_unknown_fields=True):
     parts: dict[str, list[str]]
     ranges: dict[str, list[str]]
     clock_offset: int = 0
+    last_bare_hour: int = 18
     classes: dict[str, list[str]] = {}
 
 
@@ -124,6 +133,7 @@ class DayWords(Struct, frozen=True):
     ranges: PhraseBook
     first_words: dict[str, list[Named]]
     clock_offset: int
+    last_bare_hour: int
     behind_hours: frozenset[str]
     not_behind_days: frozenset[str]
     linking: frozenset[str]
@@ -159,6 +169,7 @@ def day_words(data: DayData) -> DayWords:
         ranges=PhraseBook(data.ranges, data.classes, RANGE_SLOTS),
         first_words=_by_first_word(_named(data.words)),
         clock_offset=data.clock_offset,
+        last_bare_hour=data.last_bare_hour,
         behind_hours=frozenset(_behind_hours(data.times)),
         not_behind_days=_single_words(data.words.not_behind_days),
         linking=_single_words(data.words.linking),

@@ -9,9 +9,6 @@ from conversations.understanding.daywords import DayWords
 from conversations.understanding.mention import DATED, FULL_DAY, HALF_DAY, Mention, hour_mention
 from conversations.understanding.phrases import NO_SLOTS, Match, Slots, apart
 
-# From here on a bare number is no hour of a clinic's day: "after 20".
-LATEST_HOUR = 19
-
 
 def with_ranges(
     words: tuple[str, ...], found: list[Mention], slots: Slots, known: DayWords, calendar: Calendar
@@ -62,7 +59,7 @@ def _bare(
         return Mention(at, behind, "in_month", calendar.named_month(value))
     if behind < len(words) and words[behind] in known.not_behind_days:
         return None  # "after 20 minutes"
-    if slot == "{hour}" and (value[0] < LATEST_HOUR or value[1]):
+    if slot == "{hour}" and (value[0] <= known.last_bare_hour or value[1]):
         return hour_mention(at, behind, "number", value, known)
     day = value[0] if slot == "{hour}" else value
     return Mention(at, behind, "number", calendar.day_of_month(day) or Days(), spoken=(day, 0))

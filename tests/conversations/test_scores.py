@@ -11,7 +11,7 @@ REPLIES = sorted(SETS.glob("replies/*.jsonl"))
 HARD = sorted(SETS.glob("replies_hard/*.jsonl"))
 # No phrase and no example was made of these.
 PLAIN = sorted((*SETS.glob("replies_plain/*.jsonl"), *SETS.glob("optouts/*.jsonl")))
-DATES = sorted(SETS.glob("dates/*.jsonl"))
+DATES = sorted((*SETS.glob("dates/*.jsonl"), *SETS.glob("dates_plain/*.jsonl")))
 HARMFUL = ("harm", "missed opt-out", "false opt-out")
 
 
@@ -36,7 +36,7 @@ def test_replies_are_read_rightly_and_never_harmfully(path: Path) -> None:
     assert len(right) / len(verdicts) >= 0.95, figures(path.stem, verdicts)
 
 
-@pytest.mark.parametrize("path", DATES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", DATES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_dates_are_read_rightly(path: Path) -> None:
     verdicts = judged(path)
     assert harmful(verdicts) == []
