@@ -146,6 +146,11 @@ def _rules() -> Iterator[str]:
     for rule in RULES:
         yield f"| {rule.__name__} | {_first_line(rule)} |"
     yield ""
+    yield (
+        "What a rule concluded is then held against everything in the text "
+        "([why](decisions/0019-a-second-look.md)): readings by `like_examples` were settled by no rule, those by "
+        "`unlike_examples` were doubted and are asked about.\n"
+    )
 
 
 def _name(handler: Handler) -> str:

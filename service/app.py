@@ -9,7 +9,7 @@ from litestar import Litestar, Request
 from litestar.datastructures import State
 
 import admin_api
-from conversations.understanding.lexicon import known
+from conversations.understanding.reader import load
 from service import health, webhooks
 from service.clock import Clock, now
 from service.database import connection_pool
@@ -32,12 +32,15 @@ async def serving(app: Litestar) -> AsyncIterator[None]:
 
     The languages take seconds to load: meanwhile parents' texts wait, and nothing else does.
     """
-    loading = asyncio.create_task(asyncio.to_thread(known))
+    loading = asyncio.create_task(asyncio.to_thread(load))
 
-    async def languages_loaded() -> None:
+    async def wait_for_languages() -> None:
         await asyncio.shield(loading)
 
-    app.state.languages_loaded, app.state.languages_are_loaded = languages_loaded, loading.done
+    def languages_are_loaded() -> bool:
+        return loading.done() and not loading.cancelled() and loading.exception() is None
+
+    app.state.wait_for_languages, app.state.languages_are_loaded = wait_for_languages, languages_are_loaded
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(connection_pool(largest=CONNECTIONS))
         nudge = await stack.enter_async_context(nudging(app.state.settings.queue_url))
@@ -45,8 +48,8 @@ async def serving(app: Litestar) -> AsyncIterator[None]:
         yield
 
 
-async def load_at_need() -> None:
-    """Before the process serves, nobody loads the languages ahead of the first text."""
+async def wait_for_nothing() -> None:
+    """In tests the languages are loaded at the first text."""
 
 
 async def no_queue() -> bool:
@@ -68,7 +71,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Litestar:
                 "clock": clock,
                 "nudge": lambda: None,
                 "queue_answers": no_queue,
-                "languages_loaded": load_at_need,
+                "wait_for_languages": wait_for_nothing,
                 "languages_are_loaded": lambda: True,
             }
         ),

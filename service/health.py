@@ -63,7 +63,7 @@ async def live() -> dict[str, str]:
 
 @get("/health/ready", include_in_schema=False)
 async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
-    """Which parts answer. Only without the database can this process do nothing.
+    """Which parts answer. Without the database this process can do nothing.
 
     Without the queue texts go out a little later; what the carrier refuses waits in the database; and while
     the languages are loaded, for seconds after a start, parents' texts wait.

@@ -65,7 +65,7 @@ async def inbound(request: CarrierRequest) -> Response[str]:
         other_fields=_other_fields(form),
     )
     with answered_in.labels("inbound").time():
-        await request.app.state.languages_loaded()
+        await request.app.state.wait_for_languages()
         outcome = await take_in(text, now=request.app.state.clock())
     texts_taken.labels(outcome.value).inc()
     return _twiml()

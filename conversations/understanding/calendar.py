@@ -100,6 +100,8 @@ class Calendar(Struct, frozen=True):
 
     def in_figures(self, first: int, second: int, year: int | None = None) -> Days | None:
         """12/3: as the country writes it; both ways where that is not known and both are dates."""
+        if not (first and second):
+            return None
         day_first = self.day_of_month(first, second, year) if second <= MONTHS else None
         month_first = self.day_of_month(second, first, year) if first <= MONTHS else None
         if not (day_first and month_first) or day_first == month_first:

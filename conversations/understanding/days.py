@@ -53,7 +53,8 @@ def _in_figures(word: str, at: int) -> Mapping[str, list[tuple[int, Any]]]:
         clock = _clock(word)
         if clock:
             return {"{hour}": [(behind, clock)], "{clock}": [(behind, clock)]}
-        return {"{date}": [(behind, word)]}
+        # "10:75" is no hour, and no day either.
+        return {} if ":" in word or "h" in word else {"{date}": [(behind, word)]}
     number = int(word)
     slots: dict[str, list[tuple[int, Any]]] = {}
     if 1 <= number <= MOST_COUNTED:
@@ -161,9 +162,11 @@ def _past_the_hour(hour: int, minutes: int) -> Hour | None:
     return (hour, minutes) if minutes >= _FEWEST_MINUTES else None
 
 
-def _before_the_hour(hour: int, minutes: int) -> Hour:
-    """Ten to nine; nothing to nine is nine."""
-    return ((hour - 1) % FULL_DAY, FULL_HOUR - minutes) if minutes else (hour, 0)
+def _before_the_hour(hour: int, minutes: int) -> Hour | None:
+    """Ten to nine; who goes "from 9 to 11" names no minutes."""
+    if minutes < _FEWEST_MINUTES or minutes % _FEWEST_MINUTES:
+        return None
+    return hour - 1 or HALF_DAY, FULL_HOUR - minutes
 
 
 def _week_of(day: Days | None, on: Calendar) -> Days | None:

@@ -44,8 +44,8 @@ SCENES: dict[SceneName, Scene] = {
 }
 
 
-# Everybody in these scenes.
-NAMES = frozenset({"amina", "zuri", "juma"})
+# Whose names stand in these texts; "juma" is a word of Swahili as well.
+NAMES = frozenset({"amina", "zuri"})
 
 
 class Example(Struct, frozen=True):

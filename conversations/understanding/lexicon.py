@@ -192,6 +192,10 @@ class Languages:
                 if not word.isdecimal():  # figures belong to all
                     self._holders[word] = (*self._holders.get(word, ()), code)
 
+    def is_a_word(self, word: str) -> bool:
+        """Whether any language has a use for it, as for the name Will."""
+        return word in self._holders
+
     def asked_for(self, words: str) -> str:
         """The code of the language that is named in these words; empty where we do not have it."""
         said = tuple(words.split())

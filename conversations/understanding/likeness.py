@@ -25,6 +25,8 @@ _SMOOTHING = 0.5
 _DAMPING = 0.5
 _FIGURE, _NAME = "#", "@"
 _EVIDENCE_WORDS = 3
+# What stands for a beginning, an end, a figure or a name.
+_NOT_SAID = "<>#@ "
 
 Row = tuple[float, ...]
 Shares = Mapping[Intent, float]
@@ -70,7 +72,8 @@ class Likeness:
         """The words of a text that speak most for an intent."""
         spoke = self._by_words.spoke_for(intent, alike.known)
         most = sorted((f for f, weight in spoke.items() if weight > 0), key=lambda f: -spoke[f])
-        return ", ".join(most[:_EVIDENCE_WORDS])
+        words = (feature.strip(_NOT_SAID) for feature in most)
+        return ", ".join([word for word in dict.fromkeys(words) if word][:_EVIDENCE_WORDS])
 
     def _words(self, text: str, names: Collection[str]) -> tuple[str, ...]:
         """The words of a text, and whether it asks; any figure is like any other, and so is any name."""

@@ -1,7 +1,7 @@
 """Ranges of days and hours: "after the 12th", "between 2 and 4", "from monday on", "not until june"."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from conversations.understanding.calendar import Calendar, Days
@@ -106,14 +106,19 @@ def _days_between(first: Mention, second: Mention, calendar: Calendar) -> Days |
     """From one day to another; of "12 to 15 march" both are in march."""
     if first.meaning == "number" and second.dates and first.spoken:
         dated = calendar.day_of_month(first.spoken[0] or FULL_DAY, second.dates[0].month)
-        return dated and Days(earliest=dated.dates[0], latest=second.dates[0])
+        return dated and _in_order(dated.dates[0], second.dates[0])
     if first.dates and second.meaning == "number" and second.spoken and first.meaning in DATED:
         dated = calendar.day_of_month(second.spoken[0] or FULL_DAY)
-        return dated and Days(earliest=first.dates[0], latest=dated.dates[0])
+        return dated and _in_order(first.dates[0], dated.dates[0])
     if not (first.dates and second.dates):
         return None
     start, end = first.dates[0], second.dates[-1]
     return Days(earliest=start, latest=end + timedelta(days=7 * (end < start)))
+
+
+def _in_order(first: date, last: date) -> Days | None:
+    """From one day to another; None where the second is over by then: "between 28 and 20"."""
+    return Days(earliest=first, latest=last) if first <= last else None
 
 
 def _hours_between(match: Match, first: Mention, second: Mention) -> Mention | None:

@@ -5,7 +5,7 @@ says different things of different children, each is read for itself.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from conversations.intents import Intent
 from conversations.understanding.clause import ClauseRead
@@ -16,6 +16,7 @@ from conversations.understanding.normal import normalise
 from conversations.understanding.reading import Part, Reading, Scene
 from conversations.understanding.rules import Verdict, decide, everything_said, is_urgent
 from conversations.understanding.second_look import ABOUT_A_VISIT, second_look
+from conversations.understanding.weighing import learned
 from conversations.wish import DayPart, Wish
 
 _OTHER_HALF = {
@@ -23,6 +24,16 @@ _OTHER_HALF = {
     DayPart.AFTERNOON: DayPart.MORNING,
     DayPart.EVENING: DayPart.MORNING,
 }
+
+
+def load() -> None:
+    """Load what reading needs, which takes seconds; from any thread.
+
+    Raises:
+        ValueError: the data of a language, or the weights, are wrong.
+    """
+    known()
+    learned()
 
 
 def understand(text: str, scene: Scene, spoken: Languages | None = None) -> Reading:
@@ -48,7 +59,7 @@ def _reading(
     found = gather(reads, scene, text_language)
     verdict = second_look(decide(found, scene), found, words, scene, spoken)
     parts = _parts(found, verdict, scene)
-    if split := _split(reads, verdict, text_language, scene):
+    if split := _split(reads, verdict, text_language, scene, spoken):
         parts, verdict, chief = split
         found_children, everyone = chief.children, chief.all_children
     else:
@@ -104,7 +115,7 @@ def _parts(found: Findings, verdict: Verdict, scene: Scene) -> tuple[Part, ...]:
 
 
 def _split(
-    reads: Sequence[ClauseRead], whole: Verdict, language: Lexicon, scene: Scene
+    reads: Sequence[ClauseRead], whole: Verdict, language: Lexicon, scene: Scene, spoken: Languages
 ) -> tuple[tuple[Part, ...], Verdict, Part] | None:
     """The parts of a text that says different things of different children; None where it does not."""
     groups = _grouped(reads)
@@ -113,7 +124,8 @@ def _split(
     decided: list[tuple[Part, Verdict]] = []
     for group in groups:
         found = gather(group, scene, language, whole=False)
-        verdict = decide(found, scene)
+        words = " ".join(word for read in group for word in read.words)
+        verdict = second_look(decide(found, scene), found, words, scene, spoken)
         decided += [(part, verdict) for part in _parts(found, verdict, scene)[:1]]
     if len({part.intent for part, _ in decided}) == 1:
         return None
@@ -166,11 +178,18 @@ def wish_of(found: Findings, scene: Scene) -> Wish:
         earliest=earliest,
         latest=latest,
         part=when.part or _part_left(found),
-        at=when.at,
+        at=_hour(found, scene),
         not_before=not_before,
         not_after=not_after,
         excluded=tuple(sorted({day for mention in when.refused for day in mention.dates})),
     )
+
+
+def _hour(found: Findings, scene: Scene) -> time | None:
+    """The hour wished; where the visit's own is named too, the other one is meant."""
+    hours = [one.at for one in found.when.wished if one.at]
+    visits = {at.time() for at in scene.visits_at}
+    return next((at for at in hours if at not in visits), found.when.at)
 
 
 def _dates(found: Findings, scene: Scene) -> tuple[date, ...]:

@@ -39,10 +39,14 @@ _ANOTHER_DAY_IN_VAIN = 0.8
 # Whether texts are wanted, from whom and in which language, is not asked about on a faint likeness.
 _NOT_FAINTLY = frozenset({Intent.STOP, Intent.START, Intent.WRONG_NUMBER, Intent.LANGUAGE_SWITCH})
 _FAINT = 0.4
-_SURE = 0.75
+_SURE, _NEVER = 0.75, 2.0
+# Said beside an opt-out these only tell why.
+_BESIDE_AN_OPT_OUT = frozenset(
+    {Intent.WRONG_NUMBER, Intent.ALREADY_VACCINATED, Intent.SICK_CHILD, Intent.HELP, Intent.SMALLTALK}
+)
 # A number that was picked means one thing only; what may be urgent goes to a person, whatever it looks like.
 _UNCONTESTED = frozenset(
-    {"any_of_these", "child", "number", "urgent", "ill_after_vaccine", "medical_question"}
+    {"any_of_these", "child", "number", "opt_out_word", "urgent", "ill_after_vaccine", "medical_question"}
 )
 _CHOOSING = frozenset({Question.WHICH_PLACE, Question.ANOTHER_DAY})
 
@@ -51,7 +55,7 @@ def second_look(verdict: Verdict, found: Findings, words: str, scene: Scene, spo
     """The verdict that stands; what is settled against all likeness becomes a question."""
     if verdict.rule in _UNCONTESTED or (_is_plain(found) and verdict.intent is not Intent.STOP):
         return verdict
-    alike = spoken.likeness.to(words, names_in(scene))
+    alike = spoken.likeness.to(words, {name for name in names_in(scene) if not spoken.is_a_word(name)})
     if alike is None:
         return verdict
     shares = learned().shares(evidence_in(found, verdict, scene, alike))
@@ -63,8 +67,16 @@ def second_look(verdict: Verdict, found: Findings, words: str, scene: Scene, spo
         return verdict
     if {verdict.intent, likely} <= _HARMLESS:
         return Verdict(likely, "like_examples", evidence, shares[likely])
-    leaning = None if likely is Intent.UNKNOWN else likely
-    return Verdict(Intent.UNSURE, "unlike_examples", evidence, shares[likely] / 2, leaning)
+    doubted = f"{verdict.evidence}; {evidence}" if verdict.evidence else evidence
+    leaning = _rather(verdict, likely, shares[likely])
+    return Verdict(Intent.UNSURE, "unlike_examples", doubted, shares[likely] / 2, leaning)
+
+
+def _rather(verdict: Verdict, likely: Intent, share: float) -> Intent | None:
+    """What a doubted text leans to; whether texts are wanted, and by whom, is asked first."""
+    if verdict.intent in {Intent.STOP, Intent.WRONG_NUMBER} and share < _SURE:
+        return verdict.intent
+    return None if likely is Intent.UNKNOWN else likely
 
 
 def _is_plain(found: Findings) -> bool:
@@ -96,7 +108,7 @@ def _is_contested(verdict: Verdict, likely: Intent, shares: Shares, found: Findi
         return False
     if scene.question in _CHOOSING and rather == {Intent.CONFIRM, Intent.RESCHEDULE}:
         return False  # as above
-    if verdict.intent is Intent.STOP or rather <= _ABOUT_COMING:
+    if (verdict.intent is Intent.STOP and likely not in _BESIDE_AN_OPT_OUT) or rather <= _ABOUT_COMING:
         return True  # "not in Spanish, English please", "enough of moving it, this time I bring her"
     return all(likely is not one.intent for one in everything_said(found, scene))
 
@@ -108,7 +120,7 @@ def _share_needed(verdict: Verdict, likely: Intent, found: Findings) -> float:
     if verdict.intent is Intent.STOP:
         return _PLAIN_OPT_OUT if _is_plain(found) else _WRONG
     if verdict.intent is Intent.HUMAN:
-        return _SURE  # a person is never the wrong one to ask
+        return _NEVER  # a person is never the wrong one to ask
     names_a_day = verdict.intent is Intent.RESCHEDULE and found.when.wished and not found.unexplained
     not_that_day = verdict.intent in {Intent.RESCHEDULE, Intent.SICK_CHILD} and likely in _NOT_THAT_DAY
     return _ANOTHER_DAY_IN_VAIN if names_a_day or not_that_day else _WRONG
@@ -116,7 +128,7 @@ def _share_needed(verdict: Verdict, likely: Intent, found: Findings) -> float:
 
 def _leaning(verdict: Verdict, likely: Intent, share: float, evidence: str) -> Verdict:
     """What no rule has settled leans to the likeliest; it is asked about all the same."""
-    if likely in _NOT_FAINTLY and share < _FAINT:
+    if (likely in _NOT_FAINTLY and share < _FAINT) or (verdict.leaning in _NOT_FAINTLY and share < _SURE):
         return verdict
     if verdict.intent is Intent.UNSURE:
         return structs.replace(verdict, leaning=None if likely is Intent.UNKNOWN else likely)

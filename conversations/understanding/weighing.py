@@ -1,8 +1,8 @@
 """What everything in a text speaks for, taken together: phrases, rules and likeness, each with its weight.
 
 A rule looks at a few phrases; whether they were meant so shows in all the rest. The weights (weights.toml)
-were learned from examples that no phrase was made for, by conversations/learning.py: they say how far each
-rule and each phrase can be trusted, in which scene. They know no words, so a new language needs none.
+were learned from examples that no phrase was made for, by tests/conversations/learning.py: they say how far
+each rule and each phrase can be trusted, in which scene. They know no words, so a new language needs none.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,6 +25,7 @@ FILE = "weights.toml"
 # The machine's own intents by the names that the examples use.
 _NAMES = {Intent.KEEP: Intent.CONFIRM, Intent.UNSURE: Intent.UNKNOWN, Intent.NOTHING: Intent.UNKNOWN}
 _MANY = 4
+_ALWAYS = "always"
 # These may stand beside anything.
 TALK = frozenset({"thanks", "greeting", "nothing"})
 # A smaller share weighs nothing; the whole of it counts as several phrases do.
@@ -54,6 +55,9 @@ def learned() -> Weights:
         ValueError: the file is not as `make weights` writes it.
     """
     weights: Weights = read_toml(files("conversations") / "understanding", FILE, Weights)
+    short = [name for name, row in weights.evidence.items() if len(row) != len(weights.intents)]
+    if short or _ALWAYS not in weights.evidence:
+        raise ValueError(f"{FILE}: not as many weights as intents: {short or _ALWAYS}")
     return weights
 
 
@@ -67,7 +71,7 @@ def evidence_in(found: Findings, verdict: Verdict, scene: Scene, alike: Alike) -
     """Everything that was found, by name, with how much of it there is: 1, but for likeness its share."""
     said = dict.fromkeys(
         (
-            "always",
+            _ALWAYS,
             f"question {scene.question}",
             f"unexplained {min(found.unexplained, _MANY)}",
             *(name for act in found.acts for name in _of_an_act(act, scene)),
@@ -84,7 +88,7 @@ def evidence_in(found: Findings, verdict: Verdict, scene: Scene, alike: Alike) -
 
 
 def _of_an_act(act: Act, scene: Scene) -> Iterator[str]:
-    name = f"not {act.name}" if act.negated else act.name
+    name = f"denies {act.name}" if act.negated else f"says {act.name}"
     yield name
     yield f"{name} to {scene.question}"
     if act.asked or act.opened:
@@ -108,8 +112,8 @@ def _of_days(found: Findings, scene: Scene) -> Iterator[str]:
 
 def _of_a_verdict(verdict: Verdict, found: Findings) -> Iterator[str]:
     is_open = verdict.intent in {Intent.UNSURE, Intent.UNKNOWN}
-    yield f"open {named(verdict)}" if is_open else f"{named(verdict)}"
-    rule = f"{verdict.rule} {named(verdict)}"
+    yield f"leans to {named(verdict)}" if is_open else f"means {named(verdict)}"
+    rule = f"{named(verdict)} by {verdict.rule}"
     yield rule
     others = {act.name for act in found.acts} - TALK
     if len(others) == 1 and not found.unexplained:

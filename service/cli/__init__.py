@@ -25,12 +25,16 @@ class Argument(msgspec.Struct, frozen=True):
 
 
 class Command(msgspec.Struct, frozen=True):
-    """One subcommand: `module` has a `main` that takes the parsed arguments."""
+    """One subcommand: `module` has a `main` that takes the parsed arguments.
+
+    With `reads_texts` the languages are loaded while the program gets ready.
+    """
 
     name: str
     meaning: str
     module: str
     arguments: tuple[Argument, ...] = ()
+    reads_texts: bool = False
 
 
 COMMANDS: Final = (
@@ -40,8 +44,8 @@ COMMANDS: Final = (
         "service.cli.run",
         (Argument("--demo", {"action": "store_true", "help": "also load a demo clinic"}),),
     ),
-    Command("web", "serve the API and the webhooks", "service.cli.web"),
-    Command("worker", "send texts and reminders", "service.cli.worker"),
+    Command("web", "serve the API and the webhooks", "service.cli.web", reads_texts=True),
+    Command("worker", "send texts and reminders", "service.cli.worker", reads_texts=True),
     Command(
         "migrate",
         "bring the database up to date",
@@ -140,7 +144,7 @@ def parser() -> argparse.ArgumentParser:
         described = subcommands.add_parser(command.name, help=command.meaning, description=command.meaning)
         for argument in command.arguments:
             described.add_argument(argument.name, **argument.options)
-        described.set_defaults(module=command.module)
+        described.set_defaults(module=command.module, reads_texts=command.reads_texts)
     return whole
 
 
@@ -150,8 +154,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     try:
         command = importlib.import_module(options.module)
-        if hasattr(command, "begin"):
-            command.begin()  # what takes time and harms nobody, while others get ready
+        if options.reads_texts:
+            importlib.import_module("service.cli.loading").begin()
         lifeline.wait_at_gate()
         code: int | None = command.main(options)
     except (SettingsError, LocalError, DoselineError) as error:

@@ -2,18 +2,11 @@
 
 import argparse
 import os
-import threading
 
-from conversations.understanding.lexicon import known
 from service import clock
 from service.app import create_app
 from service.cli.serving import serve
 from service.settings import Settings
-
-
-def begin() -> None:
-    """Load the languages, which takes seconds."""
-    threading.Thread(target=known, name="languages", daemon=True).start()
 
 
 def main(_options: argparse.Namespace) -> None:

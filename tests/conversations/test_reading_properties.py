@@ -45,6 +45,14 @@ THANKS = {
     "hi": "dhanyawad",
     "pt": "obrigada",
 }
+NO_HOURS = ("24:00", "25:00", "7:60", "10h75", "3:99", "0/5", "31-09")
+
+
+@pytest.mark.parametrize("figures", NO_HOURS)
+def test_figures_that_are_no_hour_and_no_day_say_nothing(figures: str) -> None:
+    assert understand(f"come at {figures}", scene("en")).wish.at is None
+
+
 WORDS = st.sampled_from(
     (
         *(

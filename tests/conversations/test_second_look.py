@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from conversations.intents import Intent
 from conversations.understanding.examples import SCENES, examples_in
-from conversations.understanding.lexicon import known, own_folders
+from conversations.understanding.lexicon import ACTS, known, own_folders
 from conversations.understanding.normal import normalise
 from conversations.understanding.reader import understand
 from conversations.understanding.reading import Question, Scene
@@ -41,7 +41,7 @@ def test_likeness_alone_never_promises_refuses_or_opts_out(words: list[str], sce
 @pytest.mark.parametrize(
     ("text", "leaning"),
     [
-        ("no me saque de la lista de mañana, si llego", {Intent.CONFIRM}),
+        ("no me saque de la lista de mañana, si llego", {Intent.CONFIRM, Intent.STOP}),
         ("please remove us from the 12th and put us on the 16th", {Intent.RESCHEDULE}),
         ("chega de adiar, dessa vez eu levo", {Intent.CONFIRM}),
     ],
@@ -55,6 +55,24 @@ def test_what_a_phrase_says_against_all_the_rest_is_asked_about(text: str, leani
 @pytest.mark.parametrize("text", ["stop", "STOP please", "1", "she is not breathing"])
 def test_what_means_one_thing_only_is_not_contested(text: str) -> None:
     assert understand(text, REMINDER).intent in {Intent.STOP, Intent.CHOOSE, Intent.HUMAN}
+
+
+@pytest.mark.parametrize(
+    "said", ["the baby is sick", "who is this", "we already had the vaccine at the hospital"]
+)
+@pytest.mark.parametrize("stop", ["STOP", "stop texting me"])
+@pytest.mark.parametrize("scene", sorted(set(SCENES) - {"opted_out"}))
+def test_an_opt_out_with_a_reason_beside_it_is_one(said: str, stop: str, scene: str) -> None:
+    place = {str(name): one for name, one in SCENES.items()}[scene]
+    for text in (f"{said}. {stop}", f"{stop}. {said}", f"{said}, {stop}"):
+        reading = understand(text, place)
+        assert Intent.STOP in {reading.intent, reading.leaning}, (text, reading.rule, reading.leaning)
+
+
+def test_every_weight_is_of_something_that_can_be_found() -> None:
+    acts = {*ACTS, *("yes", "no", "language")}
+    named = [name.split() for name in learned().evidence]
+    assert {words[1] for words in named if words[0] in {"says", "denies"}} <= acts
 
 
 def test_weights_are_there_for_every_intent_that_examples_have() -> None:

@@ -105,7 +105,7 @@ def _names_another_part(found: Findings, scene: Scene) -> bool:
         return False
     hours = {one.at for one in found.when.wished if one.at}
     if len(hours) > 1 and hours & {at.time() for at in scene.visits_at}:
-        return True  # "at 10 I am at the market, 2 pm is fine"
+        return not found.said("coming", "yes")  # "at 10 I am at the market, 2 pm is fine"
     if scene.question is Question.WHICH_PLACE and not found.refusal:
         return True
     instead = any(not one.names_a_day for one in found.when.refused)

@@ -6,6 +6,7 @@ are left out. What an example is like is told from all others: its own words wou
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from msgspec import structs
 from sklearn.feature_extraction import DictVectorizer
@@ -19,8 +20,9 @@ from conversations.understanding.likeness import Likeness
 from conversations.understanding.listening import listen
 from conversations.understanding.normal import normalise
 from conversations.understanding.rules import decide
-from conversations.understanding.weighing import evidence_in
+from conversations.understanding.weighing import FILE, evidence_in
 
+WEIGHTS = Path(__file__).parents[2] / "conversations" / "understanding" / FILE
 _PARTS = 5
 # The inverse of the strength of regularisation; between a tenth and two it matters little.
 _FREEDOM = 0.2
@@ -88,9 +90,9 @@ def written(learned_from: Sequence[Lesson]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Print the file."""
-    for line in written(lessons(known())):
-        print(line)
+    """Write the file."""
+    lines = list(written(lessons(known())))
+    WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
