@@ -148,8 +148,8 @@ def _rules() -> Iterator[str]:
     yield ""
     yield (
         "What a rule concluded is then held against everything in the text "
-        "([why](decisions/0019-a-second-look.md)): readings by `like_examples` were settled by no rule, those by "
-        "`unlike_examples` were doubted and are asked about.\n"
+        "([why](decisions/0019-a-second-look.md)): readings by `like_examples` were settled by no rule, "
+        "those by `unlike_examples` were doubted and are asked about.\n"
     )
 
 

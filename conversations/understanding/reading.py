@@ -64,8 +64,8 @@ class Reading(Struct, frozen=True, omit_defaults=True):
 
     `choice` counts from one. `evidence` is the part of the normalised text that decided, `rule` the name
     of the lexicon entry or rule that used it. `confidence` runs from 0 to 1. Where two readings remain,
-    `ask` is true, and `leaning` is the likelier of them if the intent is UNSURE or UNKNOWN. `language_asked` is the
-    code of the language that the parent wants; "" where they named one we do not have.
+    `ask` is true, and `leaning` is the likelier of them if the intent is UNSURE or UNKNOWN. `language_asked`
+    is the code of the language that the parent wants; "" where they named one we do not have.
     """
 
     intent: Intent
