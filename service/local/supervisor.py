@@ -23,6 +23,7 @@ PAUSES_WITHIN: Final = 60.0  # seconds after which an end is forgotten
 GRACE: Final = 4.0  # seconds between the polite signal and the last one
 READY_WITHIN: Final = 60.0
 _LOOK_EVERY: Final = 0.05
+_LOOK_WITHIN: Final = 5.0
 
 
 class ProgramFailed(LocalError):
@@ -188,8 +189,9 @@ async def _ready(program: Program, process: asyncio.subprocess.Process) -> None:
         if process.returncode is not None:
             raise ProgramFailed(_how_it_ended(program, process))
         with contextlib.suppress(OSError):
-            if await _answers(program.address, program.ready_at):
-                return
+            async with asyncio.timeout(_LOOK_WITHIN):
+                if await _answers(program.address, program.ready_at):
+                    return
         await asyncio.sleep(_LOOK_EVERY)
 
 
