@@ -5,6 +5,7 @@ know, a list forgotten, a pattern that can never match) is an error when the pro
 text. docs/languages.md explains every key.
 """
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
@@ -260,7 +261,13 @@ _loading = Lock()
 
 @cache
 def _loaded() -> Languages:
-    return Languages(own_folders())
+    # What is loaded stays: to look for garbage in it takes a quarter of the time, and would hold up texts.
+    gc.disable()
+    try:
+        return Languages(own_folders())
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def own_folders() -> list[Traversable]:

@@ -5,10 +5,12 @@ minutes its list is compared with ours, and what is missing is handled as if it 
 late. The carrier's id makes sure that a text is handled once, whichever way it comes first.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 
 import structlog
 
+from conversations.understanding.reader import load
 from service.answering.inbound import InboundText, Outcome, take_in
 from service.carrier.port import Carrier, CarrierError, ReceivedText
 from service.clock import Clock
@@ -40,6 +42,8 @@ async def catch_up(carrier: Carrier, sender: str, clock: Clock) -> int:
         log.warning("carrier's list of texts cannot be read", code=error.code)
         return 0
     missing = await _missing(listed, before=now - ON_ITS_WAY)
+    if missing:
+        await asyncio.to_thread(load)  # which takes seconds, and must not take them while a phone is locked
     outcomes = [await take_in(_late(text), now=clock()) for text in missing]
     await sql("UPDATE sender SET inbound_compared_until = $2 WHERE name = $1", sender, now)
     found = len(outcomes) - outcomes.count(Outcome.DUPLICATE)

@@ -45,7 +45,7 @@ COMMANDS: Final = (
         (Argument("--demo", {"action": "store_true", "help": "also load a demo clinic"}),),
     ),
     Command("web", "serve the API and the webhooks", "service.cli.web", reads_texts=True),
-    Command("worker", "send texts and reminders", "service.cli.worker", reads_texts=True),
+    Command("worker", "send texts and reminders", "service.cli.worker"),
     Command(
         "migrate",
         "bring the database up to date",

@@ -81,7 +81,10 @@ async def _serve(plan: Plan, say: Callable[[str], None]) -> None:
 
 
 async def _start(programs: Supervisor, plan: Plan) -> None:
-    """Everything at once; web and worker go on when the database is up to date."""
+    """Everything at once, but the worker: the web must hear what becomes of the texts that it sends.
+
+    Both go on when the database is up to date.
+    """
     settings = plan.settings
     web = Program(
         name="web",
@@ -94,8 +97,9 @@ async def _start(programs: Supervisor, plan: Plan) -> None:
     emulator = Program(
         name="emulator", command=(*_DOSELINE, "emulator"), address=("127.0.0.1", settings.emulator_port)
     )
-    wanted = [web, worker, *([emulator] if plan.emulator else [])]
-    await asyncio.gather(_migrate(programs, plan), *map(programs.start, wanted))
+    first = [web, *([emulator] if plan.emulator else [])]
+    await asyncio.gather(_migrate(programs, plan), *map(programs.start, first))
+    await programs.start(worker)
 
 
 async def _migrate(programs: Supervisor, plan: Plan) -> None:
