@@ -118,7 +118,11 @@ def test_a_run_serves_heals_and_ends_and_the_next_one_goes_on(tmp_path: Path, ru
 
     with running() as again:
         assert sign_in == again.banner.split("Sign in")[1].split("Data")[0]
-        assert json.loads(again.get(again.emulator_port, f"/emulator/messages?to=%2B{PARENT[1:]}"))
+        # The worker begins last.
+        deadline = time.monotonic() + 20
+        while not json.loads(again.get(again.emulator_port, f"/emulator/messages?to=%2B{PARENT[1:]}")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 def test_a_killed_run_leaves_nothing_behind_and_the_next_one_starts(running: Running) -> None:
