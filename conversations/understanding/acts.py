@@ -21,6 +21,8 @@ _ONLY_ALONE = {"bare_yes": "yes", "bare_no": "no", "bare_language": "language"}
 _SAID_AGAIN = frozenset({"bare_stop", "stop", "keep", "not_coming", "cant", "wrong_number"})
 # Politeness in whole phrases.
 _POLITE = ("thanks", "greeting")
+# These may stand beside anything.
+TALK = frozenset({*_POLITE, "nothing"})
 # Said for themselves: a "no" before them is another answer, not their opposite.
 _NEVER_NEGATED = frozenset(
     {

@@ -116,9 +116,7 @@ _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "day_of_month": lambda of, on: on.day_of_month(of("{day}")),
     "day_and_month": lambda of, on: on.day_of_month(of("{day}"), of("{month}")),
     "weekday_and_day": lambda of, on: _agreeing(on.day_of_month(of("{day}")), of("{weekday}")),
-    "week_of": lambda of, on: (
-        (day := on.day_of_month(of("{day}"), of("{month}"))) and on.week_of(day.dates[0])
-    ),
+    "week_of": lambda of, on: _week_of(on.day_of_month(of("{day}"), of("{month}")), on),
     "this_week": lambda _, on: on.week(0),
     "next_week": lambda _, on: on.week(1),
     "week_after_next": lambda _, on: on.week(2),
@@ -231,13 +229,14 @@ def _in_the_same_week(words: tuple[str, ...], found: Sequence[Mention], known: D
     """The second of "next week thursday or friday" is in that week too."""
     before: Mention | None = None
     for mention in found:
+        meant = mention
         joined = before is not None and words[before.end : mention.start] in {(word,) for word in known.or_}
         if before and joined and mention.meaning == "weekday" and before.meaning == "weekday_next_week":
             first, named = before.dates[0], mention.dates[0]
             later = first + timedelta(days=named.weekday() - first.weekday())
-            mention = structs.replace(mention, days=Days((later,)), meaning=before.meaning)  # noqa: PLW2901
-        yield mention
-        before = mention
+            meant = structs.replace(mention, days=Days((later,)), meaning=before.meaning)
+        yield meant
+        before = meant
 
 
 def _mention(

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from msgspec import Struct, structs
 
-from conversations.understanding.acts import NEGATION_REACH, Act
+from conversations.understanding.acts import NEGATION_REACH, TALK, Act
 from conversations.understanding.calendar import Days
 from conversations.understanding.children import where_named, words_of
 from conversations.understanding.clause import ClauseRead
@@ -164,10 +164,7 @@ def _besides_politeness(reads: Iterable[ClauseRead]) -> tuple[str, ...]:
         word
         for read in reads
         for at, word in enumerate(read.words)
-        if not any(
-            match.start <= at < match.end and match.act in {"thanks", "greeting", "nothing"}
-            for match in read.matches
-        )
+        if not any(match.start <= at < match.end and match.act in TALK for match in read.matches)
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from conversations.intents import Intent
+from conversations.understanding.acts import TALK
 from conversations.understanding.clause import ClauseRead
 from conversations.understanding.findings import Findings, gather
 from conversations.understanding.lexicon import Languages, Lexicon, known
@@ -144,7 +145,7 @@ def _grouped(reads: Sequence[ClauseRead]) -> list[list[ClauseRead]]:
     last: set[str] = set()
     for read in reads:
         named = {name for one in read.spoken_of for name in one.names}
-        says = any(act.name not in {"thanks", "greeting", "nothing"} for act in read.acts) or read.wished
+        says = any(act.name not in TALK for act in read.acts) or read.wished
         if groups and (not named or named <= last or not last or not says):
             groups[-1].append(read)
             last |= named

@@ -7,13 +7,14 @@ no harm to anybody, such as what to bring instead of where to go, the likelier i
 from msgspec import structs
 
 from conversations.intents import Intent
+from conversations.understanding.acts import TALK
 from conversations.understanding.children import names_in
 from conversations.understanding.findings import Findings
 from conversations.understanding.lexicon import Languages
 from conversations.understanding.likeness import Shares
 from conversations.understanding.reading import Question, Scene
 from conversations.understanding.rules import Verdict, everything_said
-from conversations.understanding.weighing import TALK, evidence_in, learned, named
+from conversations.understanding.weighing import evidence_in, learned, named
 
 ABOUT_A_VISIT = frozenset({Intent.CONFIRM, Intent.KEEP, Intent.DECLINE, Intent.RESCHEDULE})
 # Giving the wrong one of these harms nobody.
@@ -63,13 +64,21 @@ def second_look(verdict: Verdict, found: Findings, words: str, scene: Scene, spo
     evidence = spoken.likeness.evidence(alike, likely)
     if verdict.intent in {Intent.UNSURE, Intent.UNKNOWN}:
         return _leaning(verdict, likely, shares[likely], evidence)
-    if not (_is_contested(verdict, likely, shares, found, scene) or _harms(verdict, shares, found, scene)):
+    # Ill, and what should happen is said: either way another day is offered.
+    settled = found.said("sick") and found.said("move")
+    if settled or not (
+        _is_contested(verdict, likely, shares, found, scene) or _harms(verdict, shares, found, scene)
+    ):
         return verdict
+    return _doubted(verdict, likely, shares[likely], evidence)
+
+
+def _doubted(verdict: Verdict, likely: Intent, share: float, evidence: str) -> Verdict:
+    """A question in place of a settled verdict; between harmless answers, the likelier."""
     if {verdict.intent, likely} <= _HARMLESS:
-        return Verdict(likely, "like_examples", evidence, shares[likely])
+        return Verdict(likely, "like_examples", evidence, share)
     doubted = f"{verdict.evidence}; {evidence}" if verdict.evidence else evidence
-    leaning = _rather(verdict, likely, shares[likely])
-    return Verdict(Intent.UNSURE, "unlike_examples", doubted, shares[likely] / 2, leaning)
+    return Verdict(Intent.UNSURE, "unlike_examples", doubted, share / 2, _rather(verdict, likely, share))
 
 
 def _rather(verdict: Verdict, likely: Intent, share: float) -> Intent | None:
@@ -90,8 +99,6 @@ def _harms(verdict: Verdict, shares: Shares, found: Findings, scene: Scene) -> b
     """Whether it is likely enough that what would be done harms somebody."""
     if scene.question in _CHOOSING and verdict.intent is Intent.CONFIRM:
         return False  # "yes" to other places takes one of them
-    if found.said("sick") and found.said("move"):
-        return False
     harmed = _HARMED_BY.get(verdict.intent, frozenset())
     if found.when.dates and set(found.when.dates) <= {at.date() for at in scene.visits_at}:
         harmed -= {Intent.RESCHEDULE}  # the day that is named is the visit's own
@@ -103,8 +110,6 @@ def _is_contested(verdict: Verdict, likely: Intent, shares: Shares, found: Findi
     """Whether something else is likely enough, and is not said beside it: "yes, where is it?"."""
     rather = {named(verdict), likely}
     if len(rather) == 1 or shares[likely] < _share_needed(verdict, likely, found):
-        return False
-    if found.said("sick") and found.said("move"):
         return False
     if scene.question in _CHOOSING and rather == {Intent.CONFIRM, Intent.RESCHEDULE}:
         return False  # as above

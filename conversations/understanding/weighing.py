@@ -12,7 +12,7 @@ from importlib.resources import files
 from msgspec import Struct
 
 from conversations.intents import Intent
-from conversations.understanding.acts import Act
+from conversations.understanding.acts import TALK, Act
 from conversations.understanding.files import read_toml
 from conversations.understanding.findings import Findings
 from conversations.understanding.likeness import Alike, Row, Shares, as_shares
@@ -26,8 +26,6 @@ FILE = "weights.toml"
 _NAMES = {Intent.KEEP: Intent.CONFIRM, Intent.UNSURE: Intent.UNKNOWN, Intent.NOTHING: Intent.UNKNOWN}
 _MANY = 4
 _ALWAYS = "always"
-# These may stand beside anything.
-TALK = frozenset({"thanks", "greeting", "nothing"})
 # A smaller share weighs nothing; the whole of it counts as several phrases do.
 _LEAST_SHARE, _SHARE_COUNTS = 0.01, 5.0
 
