@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from conversations.understanding.command import Line, scene_of  # noqa: E402  after the path is set
-from conversations.understanding.lexicon import known  # noqa: E402
+from conversations.understanding.languages import known  # noqa: E402
 from conversations.understanding.reader import understand  # noqa: E402
 from conversations.understanding.reading import Scene  # noqa: E402
 

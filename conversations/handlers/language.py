@@ -13,7 +13,7 @@ from conversations.handlers.people import anew, ask_or_give_to_person
 from conversations.intents import Intent
 from conversations.states import Joining, State
 from conversations.step import Step, say, stay
-from conversations.understanding.lexicon import languages
+from conversations.understanding.languages import languages
 from conversations.understanding.reading import Reading
 
 # Fewer words say little about which language somebody prefers.

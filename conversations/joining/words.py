@@ -10,7 +10,7 @@ import msgspec
 from babel import Locale
 from msgspec import Struct
 
-from conversations.understanding.lexicon import DEFAULT_LANGUAGE, known, languages
+from conversations.understanding.languages import DEFAULT_LANGUAGE, known, languages
 from conversations.understanding.normal import normalise
 
 Words = tuple[str, ...]

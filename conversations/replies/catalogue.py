@@ -12,7 +12,7 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from conversations.understanding.lexicon import DEFAULT_LANGUAGE, languages
+from conversations.understanding.languages import DEFAULT_LANGUAGE, languages
 
 PLACEHOLDERS = frozenset(
     {

@@ -16,7 +16,7 @@ from babel.lists import format_list
 from conversations.effects import Param, Params, Say
 from conversations.facts import Place, Visit
 from conversations.replies.catalogue import Catalogue, catalogue, pieces
-from conversations.understanding.lexicon import DEFAULT_LANGUAGE, known, languages
+from conversations.understanding.languages import DEFAULT_LANGUAGE, known, languages
 
 LONGEST = {"child": 30, "facility": 40, "address": 80, "phone": 20, "sentence": 300}
 LONGEST_OTHER = 60

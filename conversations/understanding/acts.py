@@ -16,7 +16,7 @@ from conversations.understanding.tokens import Clause
 # How far a "not" reaches: "not at all sure to come".
 NEGATION_REACH = 3
 # One letter answers when it stands alone; beside other words it is "y" for "and" or a slip of the thumb.
-_ONLY_ALONE = {"bare_yes": "yes", "bare_no": "no", "bare_language": "language"}
+_ONLY_ALONE = {"bare_yes": "yes", "bare_no": "no", "bare_language": "language", "bare_human": "human"}
 # A plain "no" right before these says the same once more: "hapana hatutakuja", "no stop".
 _SAID_AGAIN = frozenset({"bare_stop", "stop", "keep", "not_coming", "cant", "wrong_number"})
 # Politeness in whole phrases.

@@ -13,6 +13,8 @@ DAYS_OF_WEEK = 7
 # Beyond this a bare day of the month is not an appointment.
 MONTHS_AHEAD = 6
 LONGEST_MONTH = 31
+# Behind the twelve that have names, months by their distance: this one, the next.
+THIS_MONTH = 13
 # Countries that write the month first, and those that write it either way.
 MONTH_FIRST = frozenset({"US", "FM", "MH", "PW", "GU", "VI", "AS", "MP"})
 EITHER_FIRST = frozenset({"CA", "PH"})
@@ -46,6 +48,20 @@ class Calendar(Struct, frozen=True):
         day = self.visit.date() + timedelta(days=days) if self.visit else None
         return Days((day,)) if day and day >= self.today else None
 
+    def week_after_visit(self) -> Days:
+        """Monday to Sunday after the visit's week; without a visit, after this one."""
+        after = self.visit.date() if self.visit else self.today
+        return self.week_of(after + timedelta(days=DAYS_OF_WEEK))
+
+    def visit_week(self) -> Days | None:
+        """The week of the visit."""
+        return self.week_of(self.visit.date()) if self.visit else None
+
+    def weekday_after_visit(self, index: int) -> Days:
+        """The first such weekday after the visit; without one, the next to come."""
+        after = self.visit.date() if self.visit else self.today
+        return Days((after + timedelta(days=(index - after.weekday() - 1) % DAYS_OF_WEEK + 1),))
+
     def hours_from_visit(self, hours: float) -> time | None:
         """So many hours later than the visit, or earlier, on the same day."""
         at = self.visit + timedelta(hours=hours) if self.visit else None
@@ -74,9 +90,9 @@ class Calendar(Struct, frozen=True):
         return Days((coming,)) if coming == following else Days((coming, following), unsure=True)
 
     def in_weeks(self, weeks: int) -> Days:
-        """In two weeks: that day or one of the six behind it."""
+        """In two weeks: that day, or one of the six behind it."""
         first = self.today + timedelta(weeks=weeks)
-        return Days(earliest=first, latest=first + timedelta(days=6))
+        return Days((first,), earliest=first, latest=first + timedelta(days=6))
 
     def in_week(self, index: int, ahead: int) -> Days:
         """A weekday of the week so many weeks from this one."""
@@ -88,6 +104,9 @@ class Calendar(Struct, frozen=True):
 
     def day_of_month(self, day: int, month: int | None = None, year: int | None = None) -> Days | None:
         """The next date with this number, in that month if one is named; None when none is near."""
+        if month and month >= THIS_MONTH:
+            over = month == THIS_MONTH and day < self.today.day  # then the next month's is meant
+            month = _last_of(self.month(month - THIS_MONTH + over)).month
         if month and year:
             found = _date(year + 2000 if year < 100 else year, month, day)  # noqa: PLR2004  two digits
             return Days((found,)) if found and found >= self.today else None
@@ -135,16 +154,19 @@ class Calendar(Struct, frozen=True):
         return self._whole_month(self.today.year + years, index + 1)
 
     def named_month(self, month: int) -> Days:
-        """The next month of this name, or what is left of this one."""
+        """The next month of this name, or what is left of this one; from 13 on, by its distance."""
+        if month >= THIS_MONTH:
+            return self.month(month - THIS_MONTH)
         return self._whole_month(self.today.year + (month < self.today.month), month)
 
     def nth_weekday(self, number: int, index: int, month: int) -> Days | None:
         """The first friday of a month; of number 0, its last one."""
-        last = self.named_month(month).latest
-        assert last is not None
+        last = _last_of(self.named_month(month))
         days = [last.replace(day=day) for day in range(1, last.day + 1)]
         found = [day for day in days if day.weekday() == index][number - 1 : number or None]
-        return Days((found[0],)) if found and found[0] >= self.today else None
+        if found and found[0] < self.today:
+            return self.nth_weekday(number, index, month + 1) if month == THIS_MONTH else None
+        return Days((found[0],)) if found else None
 
     def end_of_month(self, ahead: int) -> Days:
         """Its last seven days."""
@@ -152,14 +174,37 @@ class Calendar(Struct, frozen=True):
 
     def end_of(self, month: Days) -> Days:
         """The last seven days of a whole month."""
-        assert month.latest is not None
-        return Days(earliest=max(month.latest - timedelta(days=6), self.today), latest=month.latest)
+        last = _last_of(month)
+        return Days(earliest=max(last - timedelta(days=6), self.today), latest=last)
+
+    def nth_week(self, number: int, month: int) -> Days | None:
+        """The first week of a month, its first seven days, or another."""
+        last = DAYS_OF_WEEK * number
+        return self.days_of(month, last - 6, last) if last <= 28 else None  # noqa: PLR2004
+
+    def last_day_of(self, month: int) -> Days:
+        """The last day of a month."""
+        return Days((_last_of(self.named_month(month)),))
+
+    def first_days_of(self, number: int, month: int) -> Days | None:
+        """So many days from the beginning of a month."""
+        return self.days_of(month, 1, number) if number < LONGEST_MONTH - 2 else None
+
+    def last_days_of(self, number: int, month: int) -> Days | None:
+        """So many days at the end of a month."""
+        last = _last_of(self.named_month(month)).day
+        return self.days_of(month, last - number + 1, last) if number < last else None
+
+    def half_of(self, month: int, half: int) -> Days | None:
+        """The first half of a month, to its 15th, or the second."""
+        last = _last_of(self.named_month(month)).day
+        return self.days_of(month, 1, 15) if half == 1 else self.days_of(month, 16, last)
 
     def days_of(self, month: int, first: int, last: int) -> Days | None:
         """From one day to another of the next month of this name; None where they are over."""
-        day = self.named_month(month).latest
-        if day is None or day.replace(day=last) < self.today:
-            return None
+        day = _last_of(self.named_month(month))
+        if day.replace(day=last) < self.today:
+            return self.days_of(month + 1, first, last) if month == THIS_MONTH else None
         return Days(earliest=max(day.replace(day=first), self.today), latest=day.replace(day=last))
 
     def start_of_month(self, ahead: int) -> Days:
@@ -169,11 +214,14 @@ class Calendar(Struct, frozen=True):
         first = whole.earliest.replace(day=1)
         return Days(earliest=max(first, self.today), latest=first + timedelta(days=6))
 
+    def months_from_today(self, months: int) -> Days:
+        """The same day of a later month, or its last one: "a month from today"."""
+        last = _last_of(self.month(months))
+        return Days((last.replace(day=min(self.today.day, last.day)),))
+
     def in_months(self, months: int) -> Days:
         """About the same day of a later month: the week around it."""
-        years, index = divmod(self.today.month - 1 + months, MONTHS)
-        day = min(self.today.day, self._whole_month(self.today.year + years, index + 1).latest.day)  # type: ignore[union-attr]
-        return self.week_of(date(self.today.year + years, index + 1, day))
+        return self.week_of(self.months_from_today(months).dates[0])
 
     def _whole_month(self, year: int, month: int) -> Days:
         first = date(year, month, 1)
@@ -182,8 +230,7 @@ class Calendar(Struct, frozen=True):
 
     def _around_end_of(self, month: int) -> Days:
         """31 June: its last day or the next one's first, whichever was meant."""
-        last = self.named_month(month).latest
-        assert last is not None
+        last = _last_of(self.named_month(month))
         return Days((last, last + timedelta(days=1)), unsure=True)
 
     def _monday(self) -> date:
@@ -192,6 +239,11 @@ class Calendar(Struct, frozen=True):
     def _coming(self, index: int) -> date:
         ahead = (index - self.today.weekday() - 1) % DAYS_OF_WEEK + 1
         return self.today + timedelta(days=ahead)
+
+
+def _last_of(month: Days) -> date:
+    assert month.latest is not None
+    return month.latest
 
 
 def _date(year: int, month: int, day: int) -> date | None:

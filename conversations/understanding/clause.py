@@ -43,7 +43,7 @@ def read_clause(
     clause = Clause(words, asked)
     heard = hear(words, tongues, calendar)
     negators = negators_in(words, tongues, heard.covered, heard.strange)
-    refused = _refused(words, heard, negators, tongues)
+    refused = _refused(clause, heard, negators, tongues)
     spoken_of = children_in(words, names, tongues, scene, heard.covered)
     everyone = all_in(words, tongues, heard.matches)
     of_children = {at for one in spoken_of for at in range(one.start, one.end)} | set(everyone)
@@ -68,13 +68,17 @@ def read_clause(
 
 
 def _refused(
-    words: tuple[str, ...], heard: Heard, negators: Sequence[int], tongues: Sequence[Lexicon]
+    clause: Clause, heard: Heard, negators: Sequence[int], tongues: Sequence[Lexicon]
 ) -> frozenset[Mention]:
+    spans = refusing_words(clause.words, negators, heard.matches, tongues)
+    if clause.asked:  # "Don't you have Monday?" asks for it
+        starts = {mention.start for mention in heard.named}
+        spans = [span for span in spans if span[1] in starts]
     return refused_in(
-        words,
+        clause.words,
         heard.named,
         heard.matches,
-        refusing_words(words, negators, heard.matches, tongues),
+        spans,
         tongues[0].days.joined_by,
         not_stands_behind=tongues[0].not_stands_behind,
     )
@@ -122,4 +126,6 @@ def _mend(word: str, tongues: Sequence[Lexicon], own: Collection[str]) -> str:
 
 
 def _needs_meaning(word: str, tongues: Sequence[Lexicon]) -> bool:
-    return word[0].isalpha() and not any(word in known.meaningless for known in tongues)
+    return word[0].isalpha() and not any(
+        word in known.meaningless or word in known.turning_words for known in tongues
+    )

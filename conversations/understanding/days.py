@@ -7,12 +7,13 @@ patterns over mentions become ranges. Whether a day is wished or refused is not 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import time, timedelta
+from itertools import pairwise
 from typing import Any
 
 from msgspec import structs
 
 from conversations.understanding.calendar import LONGEST_MONTH, Calendar, Days
-from conversations.understanding.daywords import HOURS_FROM_VISIT, DayWords
+from conversations.understanding.daywords import HOURS_FROM_VISIT, TOLD_BY_OTHERS, DayWords
 from conversations.understanding.mention import (
     DATED,
     FULL_DAY,
@@ -22,15 +23,21 @@ from conversations.understanding.mention import (
     Mention,
     bare_clock,
     hour_mention,
+    nearest,
     told_apart,
 )
-from conversations.understanding.phrases import Match, Slots
+from conversations.understanding.phrases import NO_SLOTS, Match, Slots
 from conversations.understanding.ranges import with_ranges
 from conversations.wish import DayPart
 
 LAST_HOUR, LAST_MINUTE = 23, 59
 _FEWEST_MINUTES = 5
 MOST_COUNTED = 60
+# As many numbers in a row, "07 48 15 20", are no days and no hours.
+_TELEPHONE = 4
+# "May" and "mar" are other words as well.
+_NO_SHORT = 4
+_SHORT = 4
 
 Filled = Callable[[str], Any]
 
@@ -38,13 +45,41 @@ Filled = Callable[[str], Any]
 # --- from words to slots ---------------------------------------------------------------------------
 
 
-def _slots(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, list[tuple[int, Any]]]]:
+def _slots(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, Sequence[tuple[int, Any]]]]:
     """What each place of a clause could be."""
-    found: list[Mapping[str, list[tuple[int, Any]]]] = []
+    found: list[Mapping[str, Sequence[tuple[int, Any]]]] = []
     for at, word in enumerate(words):
         named = _in_words(words, at, known) if word in known.first_words else {}
         found.append({**_in_figures(word, at), **named} if word[0].isdecimal() else named)
+    for at in _inside_numbers(words, found):
+        found[at] = {slot: values for slot, values in found[at].items() if slot != "{month}"}
+    for at in _of_telephones(words):
+        found[at] = NO_SLOTS
     return found
+
+
+def _inside_numbers(
+    words: tuple[str, ...], slots: Sequence[Mapping[str, Sequence[tuple[int, Any]]]]
+) -> set[int]:
+    """Places that only continue a number: "sept" in "vingt sept"."""
+    ends = (
+        (at, slots[at][slot][0][0])
+        for at in range(len(words))
+        for slot in ("{day}", "{n}")
+        if slot in slots[at]
+    )
+    return {inside for at, end in ends for inside in range(at + 1, end)}
+
+
+def _of_telephones(words: tuple[str, ...]) -> Iterator[int]:
+    """Places of so many figures in a row that they are no days and no hours: "07 48 15 20"."""
+    start = 0
+    for at, word in enumerate((*words, "")):
+        if word.isdecimal():
+            continue
+        if at - start >= _TELEPHONE:
+            yield from range(start, at)
+        start = at + 1
 
 
 def _in_figures(word: str, at: int) -> Mapping[str, list[tuple[int, Any]]]:
@@ -107,11 +142,13 @@ _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "weekday_next_week": lambda of, on: on.in_week(of("{weekday}"), 1),
     "weekday_in_a_week": lambda of, on: on.weekday_in_weeks(of("{weekday}"), 1),
     "weekday_in_weeks": lambda of, on: on.weekday_in_weeks(of("{weekday}"), of("{n}")),
+    "weekday_in_two_weeks": lambda of, on: on.weekday_in_weeks(of("{weekday}"), 2),
     "in_days": lambda of, on: on.ahead(of("{n}")),
     "in_a_week": lambda _, on: on.ahead(7),
     "in_a_week_from_tomorrow": lambda _, on: on.ahead(8),
     "in_weeks": lambda of, on: on.in_weeks(of("{n}")),
     "weeks_from_today": lambda of, on: on.ahead(7 * of("{n}")),
+    "months_from_today": lambda of, on: on.months_from_today(of("{n}") or 1),
     "in_months": lambda of, on: on.in_months(of("{n}") or 1),
     "day_of_month": lambda of, on: on.day_of_month(of("{day}")),
     "day_and_month": lambda of, on: on.day_of_month(of("{day}"), of("{month}")),
@@ -127,6 +164,16 @@ _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "day_before_visit": lambda _, on: on.from_visit(-1),
     "day_after_visit": lambda _, on: on.from_visit(1),
     "visit_in_a_week": lambda _, on: on.from_visit(7),
+    "visit_week": lambda _, on: on.visit_week(),
+    "weekday_after_visit": lambda of, on: on.weekday_after_visit(of("{weekday}")),
+    "nth_week": lambda of, on: on.nth_week(of("{day}"), of("{month}")),
+    "week_after_visit": lambda _, on: on.week_after_visit(),
+    **dict.fromkeys(TOLD_BY_OTHERS, lambda *_: Days()),
+    "last_day_of_month": lambda of, on: on.last_day_of(of("{month}")),
+    "first_days_of_month": lambda of, on: on.first_days_of(of("{n}"), of("{month}")),
+    "last_days_of_month": lambda of, on: on.last_days_of(of("{n}"), of("{month}")),
+    "first_half_of_month": lambda of, on: on.half_of(of("{month}"), 1),
+    "second_half_of_month": lambda of, on: on.half_of(of("{month}"), 2),
     "in_month": lambda of, on: on.named_month(of("{month}")),
     "nth_weekday": lambda of, on: on.nth_weekday(of("{day}"), of("{weekday}"), of("{month}")),
     "first_weekday": lambda of, on: on.nth_weekday(1, of("{weekday}"), of("{month}")),
@@ -172,7 +219,11 @@ def _week_of(day: Days | None, on: Calendar) -> Days | None:
 
 
 def _agreeing(days: Days | None, weekday: int) -> Days | None:
-    return days if days and days.dates[0].weekday() == weekday else None
+    """A weekday and a day of the month; where they differ and it can be no hour, one of the two."""
+    if days is None or days.dates[0].weekday() == weekday:
+        return days
+    day = days.dates[0]
+    return Days((nearest(weekday, day), day), unsure=True) if day.day > HALF_DAY else None
 
 
 def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tuple[Mention, ...]:
@@ -194,10 +245,48 @@ def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tup
             found.append(bare_clock(at, slots[at]["{clock}"][0][1], known))
         elif at not in taken and "{date}" in slots[at] and (days := _date_in_figures(word, calendar)):
             found.append(Mention(at, at + 1, "date", days))
+    found += _halves_of_days(words, found, known)
+    found += _bare_days(words, found, slots, known, calendar)
+    found += _bare_months(words, found, slots, known, calendar)
     found += _listed_days(words, found, slots, known, calendar)
     found.sort(key=lambda mention: mention.start)
-    found = list(_in_the_same_week(words, found, known))
+    found = list(_in_the_same_stretch(words, found, known, calendar))
     return tuple(with_ranges(words, told_apart(words, found, known), slots, known, calendar))
+
+
+def _halves_of_days(words: tuple[str, ...], found: Sequence[Mention], known: DayWords) -> Iterator[Mention]:
+    """The half of the day that ends a clause behind a day: "friday am"; elsewhere "am" is another word."""
+    last = len(words) - 1
+    if words[last] in known.halves and any(one.end == last and one.names_a_day for one in found):
+        yield Mention(last, last + 1, "half", part=_PARTS[known.halves[words[last]]])
+
+
+def _bare_days(
+    words: tuple[str, ...], found: Sequence[Mention], slots: Slots, known: DayWords, calendar: Calendar
+) -> Iterator[Mention]:
+    """Two numbers that are alternatives, of which one can be no hour: "25 or 26 in the afternoon"."""
+    covered = {at for mention in found for at in range(mention.start, mention.end)}
+    for at in range(len(words) - 2):
+        joined = words[at + 1] in known.or_ and covered.isdisjoint(range(at, at + 3))
+        numbers = [slots[place]["{day}"][0][1] for place in (at, at + 2) if "{day}" in slots[place]]
+        if joined and len(numbers) == 2 and max(numbers) > known.last_bare_hour:  # noqa: PLR2004
+            for place, number in zip((at, at + 2), numbers, strict=True):
+                if days := calendar.day_of_month(number):
+                    yield Mention(place, place + 1, "day_of_month", days)
+
+
+def _bare_months(
+    words: tuple[str, ...], found: Sequence[Mention], slots: Slots, known: DayWords, calendar: Calendar
+) -> Iterator[Mention]:
+    """Months that a clause consists of: "September", "june or july"."""
+    months = [at for at in range(len(words)) if "{month}" in slots[at]]
+    around = {word for at, word in enumerate(words) if at not in months}
+    opens_a_short_one = 0 in months and len(words) <= _SHORT  # "june if possible"
+    if found or not (around <= known.joined_by or opens_a_short_one):
+        return
+    for at in (at for at in months if len(words[at]) >= _NO_SHORT):
+        behind, month = slots[at]["{month}"][0]
+        yield Mention(at, behind, "in_month", calendar.named_month(month))
 
 
 def _listed_days(
@@ -225,18 +314,37 @@ def _may_be_a_day(words: tuple[str, ...], at: int, slots: Slots, known: DayWords
     return "{day}" in slots[at] and behind not in known.behind_hours and behind not in known.not_behind_days
 
 
-def _in_the_same_week(words: tuple[str, ...], found: Sequence[Mention], known: DayWords) -> Iterator[Mention]:
-    """The second of "next week thursday or friday" is in that week too."""
+def _in_the_same_stretch(
+    words: tuple[str, ...], found: Sequence[Mention], known: DayWords, calendar: Calendar
+) -> Iterator[Mention]:
+    """The second of "next week thursday or friday" is in that week, of "april 8 or the 9th" in that month."""
+    found = list(found)
+    for at, (first, second) in enumerate(pairwise(found)):
+        joined = words[first.end : second.start] in {(word,) for word in known.or_}
+        if joined and first.meaning == "weekday" and second.meaning == "weekday_next_week":
+            days = _in_the_stretch_of(second, first, calendar)  # "thursday or friday of next week"
+            found[at] = structs.replace(first, days=days or first.days)
     before: Mention | None = None
     for mention in found:
-        meant = mention
-        joined = before is not None and words[before.end : mention.start] in {(word,) for word in known.or_}
-        if before and joined and mention.meaning == "weekday" and before.meaning == "weekday_next_week":
-            first, named = before.dates[0], mention.dates[0]
-            later = first + timedelta(days=named.weekday() - first.weekday())
-            meant = structs.replace(mention, days=Days((later,)), meaning=before.meaning)
-        yield meant
-        before = meant
+        days = None
+        if before and words[before.end : mention.start] in {(word,) for word in known.or_}:
+            days = _in_the_stretch_of(before, mention, calendar)
+        if before and days:
+            mention = structs.replace(mention, days=days, meaning=before.meaning)  # noqa: PLW2901
+        yield mention
+        before = mention
+
+
+def _in_the_stretch_of(before: Mention, mention: Mention, calendar: Calendar) -> Days | None:
+    if mention.meaning == "weekday" and before.meaning == "weekday_next_week":
+        first, named = before.dates[0], mention.dates[0]
+        return Days((first + timedelta(days=named.weekday() - first.weekday()),))
+    if mention.meaning == "day_of_month" and before.meaning == "day_and_month" and before.dates:
+        return calendar.day_of_month(mention.dates[0].day, before.dates[0].month)
+    if mention.meaning in {"day_after_visit", "day_before_visit"} and before.dates:
+        days = 1 if mention.meaning == "day_after_visit" else -1  # "tomorrow or the day after"
+        return Days((before.dates[-1] + timedelta(days=days),))
+    return None
 
 
 def _mention(
@@ -254,14 +362,16 @@ def _mention(
         at = time(HALF_DAY) if meaning == "noon" else calendar.visit and calendar.visit.time()
         return Mention(match.start, match.end, meaning, at=at) if at else None
     if meaning in HOURS_FROM_VISIT:
-        at = calendar.hours_from_visit(_HOURS[meaning] * (match.slot("{n}") or 1))
-        return Mention(match.start, match.end, meaning, at=at) if at else None
+        shift = _HOURS[meaning] * (match.slot("{n}") or 1)
+        at = calendar.hours_from_visit(shift)
+        return Mention(match.start, match.end, meaning, at=at, shift=shift) if at else None
     return _ahead(match, known, calendar, past=past)
 
 
 def _day(match: Match, words: tuple[str, ...], known: DayWords, calendar: Calendar) -> Mention | None:
     behind = words[match.end] if match.end < len(words) else ""
-    if match.slot("{day}") and (behind in known.behind_hours or behind in known.not_behind_days):
+    bare = words[match.end - 1].isdecimal() and behind in known.behind_hours
+    if match.slot("{day}") and (bare or behind in known.not_behind_days):
         return None  # "tuesday 10 am", "the first one"
     days = _DAYS[match.act](match.slot, calendar)
     if days is None and match.act == "day_and_month":

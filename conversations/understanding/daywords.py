@@ -8,8 +8,11 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import Struct
 
+from conversations.understanding.calendar import THIS_MONTH
 from conversations.understanding.phrases import PhraseBook, level
 
+# Days that only others tell: what is left of those refused, what follows an absence, the ends of an offer.
+TOLD_BY_OTHERS = ("the_other", "the_others", "afterwards", "earliest_offered", "latest_offered")
 # Between patterns of equal length the first decides: "12 january" before "tuesday 12", "dans 8 jours" (a
 # week) before any number of days.
 DAY_MEANINGS = (
@@ -17,6 +20,7 @@ DAY_MEANINGS = (
     "nth_weekday",
     "last_weekday",
     "weekday_in_weeks",
+    "weekday_in_two_weeks",
     "weekday_in_a_week",
     "weekday_next_week",
     "next_weekday",
@@ -28,6 +32,7 @@ DAY_MEANINGS = (
     "in_a_week_from_tomorrow",
     "weeks_from_today",
     "in_weeks",
+    "months_from_today",
     "in_months",
     "day_of_month",
     "weekday",
@@ -45,11 +50,21 @@ DAY_MEANINGS = (
     "middle_of_named_month",
     "end_of_named_month",
     "in_month",
+    "visit_in_a_week",
     "days_before_visit",
     "days_after_visit",
     "day_before_visit",
     "day_after_visit",
-    "visit_in_a_week",
+    "visit_week",
+    "weekday_after_visit",
+    "nth_week",
+    "week_after_visit",
+    "last_day_of_month",
+    "first_days_of_month",
+    "last_days_of_month",
+    "first_half_of_month",
+    "second_half_of_month",
+    *TOLD_BY_OTHERS,
 )
 # Later or earlier than the visit's hour: one hour or several, or half of one.
 HOURS_FROM_VISIT = ("hours_later", "hours_earlier", "half_hour_later", "half_hour_earlier")
@@ -68,13 +83,32 @@ TIME_MEANINGS = (
     *HOURS_FROM_VISIT,
 )
 PART_MEANINGS = ("morning", "afternoon", "evening")
-RANGE_MEANINGS = ("between", "after", "from", "before", "until")
+RANGE_MEANINGS = (
+    "days_after",
+    "days_before",
+    "weeks_after",
+    "weeks_before",
+    "between",
+    "after",
+    "from",
+    "before",
+    "until",
+)
 SLOTS = ("{weekday}", "{month}", "{n}", "{day}", "{hour}", "{minute}")
-RANGE_SLOTS = ("{a}", "{b}")
+RANGE_SLOTS = ("{a}", "{b}", "{n}")
 # Without these a meaning says nothing, so each of its patterns must name them.
 _NEEDED_SLOTS = {
     **dict.fromkeys(
-        ("weekday", "this_weekday", "next_weekday", "weekday_next_week", "weekday_in_a_week"), ("{weekday}",)
+        (
+            "weekday",
+            "this_weekday",
+            "next_weekday",
+            "weekday_next_week",
+            "weekday_in_a_week",
+            "weekday_in_two_weeks",
+            "weekday_after_visit",
+        ),
+        ("{weekday}",),
     ),
     **dict.fromkeys(("in_days", "in_weeks", "weeks_from_today"), ("{n}",)),
     **dict.fromkeys(("day_of_month", "week_of"), ("{day}",)),
@@ -85,9 +119,20 @@ _NEEDED_SLOTS = {
     "day_and_month": ("{day}", "{month}"),
     "weekday_and_day": ("{weekday}", "{day}"),
     **dict.fromkeys(
-        ("in_month", "start_of_named_month", "middle_of_named_month", "end_of_named_month"), ("{month}",)
+        (
+            "in_month",
+            "start_of_named_month",
+            "middle_of_named_month",
+            "end_of_named_month",
+            "last_day_of_month",
+            "first_half_of_month",
+            "second_half_of_month",
+        ),
+        ("{month}",),
     ),
     **dict.fromkeys(("days_before_visit", "days_after_visit"), ("{n}",)),
+    **dict.fromkeys(("first_days_of_month", "last_days_of_month"), ("{n}", "{month}")),
+    "nth_week": ("{day}", "{month}"),
     "nth_weekday": ("{day}", "{weekday}", "{month}"),
     **dict.fromkeys(("first_weekday", "last_weekday"), ("{weekday}", "{month}")),
     **dict.fromkeys(("hour_and_minutes", "minutes_to"), ("{hour}", "{minute}")),
@@ -109,6 +154,8 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     either_way: list[str] = []
     past: list[str] = []
     not_behind_days: list[str] = []
+    visit: list[str] = []
+    months_ahead: dict[str, int] = {}
     hours: dict[str, str] = {}
 
 
@@ -137,6 +184,8 @@ class DayWords(Struct, frozen=True):
     behind_hours: frozenset[str]
     not_behind_days: frozenset[str]
     linking: frozenset[str]
+    visit: tuple[tuple[str, ...], ...]
+    halves: dict[str, str]
     joined_by: frozenset[str]
     or_: frozenset[str]
     except_: tuple[tuple[str, ...], ...]
@@ -147,7 +196,8 @@ class DayWords(Struct, frozen=True):
     def words(self) -> frozenset[str]:
         """Every word that stands in it."""
         slots = {word for names in self.first_words.values() for _, name, _ in names for word in name}
-        others = (*self.joined_by, *self.linking, *(word for group in self.except_ for word in group))
+        groups = (word for group in (*self.except_, *self.visit) for word in group)
+        others = (*self.joined_by, *self.linking, *groups)
         return frozenset({*self.book.words, *self.ranges.words, *slots, *others})
 
 
@@ -155,24 +205,32 @@ def day_words(data: DayData) -> DayWords:
     """Compile a language's days.
 
     Raises:
-        ValueError: a meaning is missing or unknown, or a pattern cannot be read.
+        ValueError: a meaning is unknown, or a pattern cannot be read.
     """
     _check(data)
     meanings = {
         **{f"ahead {days}": lines for days, lines in data.ahead.items()},
-        **{name: data.days[name] for name in DAY_MEANINGS},
-        **{name: data.times[name] for name in TIME_MEANINGS},
-        **{name: data.parts[name] for name in PART_MEANINGS},
+        **{name: data.days.get(name, []) for name in DAY_MEANINGS},
+        **{name: data.times.get(name, []) for name in TIME_MEANINGS},
+        **{name: data.parts.get(name, []) for name in PART_MEANINGS},
     }
     return DayWords(
         book=PhraseBook(meanings, data.classes, SLOTS),
-        ranges=PhraseBook(data.ranges, data.classes, RANGE_SLOTS),
+        ranges=PhraseBook(
+            {name: data.ranges.get(name, []) for name in RANGE_MEANINGS}, data.classes, RANGE_SLOTS
+        ),
         first_words=_by_first_word(_named(data.words)),
         clock_offset=data.clock_offset,
         last_bare_hour=data.last_bare_hour,
-        behind_hours=frozenset(_behind_hours(data.times)),
+        behind_hours=frozenset(_behind_hours(data.times, data.classes)),
         not_behind_days=_single_words(data.words.not_behind_days),
         linking=_single_words(data.words.linking),
+        halves={
+            word: part
+            for part, meaning in (("morning", "hour_am"), ("afternoon", "hour_pm"))
+            for word in _behind_hours({meaning: data.times.get(meaning, [])}, data.classes)
+        },
+        visit=tuple(sorted(map(level, data.words.visit), key=len, reverse=True)),
         joined_by=_single_words((*data.words.or_, *data.words.linking)),
         or_=_single_words(data.words.or_),
         except_=tuple(map(level, data.words.except_)),
@@ -190,8 +248,8 @@ def _check(data: DayData) -> None:
         ("parts", data.parts, PART_MEANINGS),
         ("ranges", data.ranges, RANGE_MEANINGS),
     ):
-        if set(table) != set(meanings):
-            raise ValueError(f"days.toml: {name} missing or unknown: {sorted(set(table) ^ set(meanings))}")
+        if unknown := sorted(set(table) - set(meanings)):
+            raise ValueError(f"days.toml: {name} unknown: {unknown}")
     for meaning, line in _lines_of(data):
         if missing := [slot for slot in _NEEDED_SLOTS.get(meaning, ()) if slot not in line.split()]:
             raise ValueError(f"days.toml: {meaning}: {line!r} needs {' and '.join(missing)}")
@@ -212,6 +270,7 @@ def _named(words: Words) -> Iterator[Named]:
         yield from (("{weekday}", level(name), index) for name in names)
     for number, names in enumerate(words.months, 1):
         yield from (("{month}", level(name), number) for name in names)
+    yield from (("{month}", level(name), THIS_MONTH + ahead) for name, ahead in words.months_ahead.items())
     yield from (("{hour}", level(name), _clock(at)) for name, at in words.hours.items())
     yield from (("{n}", level(name), number) for name, number in words.numbers.items())
     yield from (("{day}", level(name), number) for name, number in words.days.items())
@@ -231,17 +290,15 @@ def _by_first_word(named: Iterable[Named]) -> dict[str, list[Named]]:
     return by_first
 
 
-def _behind_hours(times: dict[str, list[str]]) -> Iterator[str]:
+def _behind_hours(times: dict[str, list[str]], classes: dict[str, list[str]]) -> Iterator[str]:
     """The words that make an hour of the number before them."""
     for lines in times.values():
         for line in lines:
             _, hour, behind = line.partition("{hour} ")
-            if hour and behind:
-                first, *more = behind.split()
-                if not more:
-                    yield from (
-                        level(word)[0] for word in first.strip("[]").split("/") if word[0] not in "{<."
-                    )
+            if hour and behind and len(behind.split()) == 1:
+                for option in behind.strip("[]").split("/"):
+                    entries = classes.get(option.strip("<>"), []) if option[0] == "<" else [option]
+                    yield from (level(entry)[0] for entry in entries if entry.isalpha())
 
 
 def _single_words(words: Iterable[str]) -> frozenset[str]:

@@ -64,9 +64,7 @@ def examples_in(folder: Traversable) -> Iterator[Example]:
     """
     if not (folder / FILE).is_file():
         return
-    read: dict[SceneName, dict[Intent, list[str]]] = read_toml(
-        folder, FILE, dict[SceneName, dict[Intent, list[str]]]
-    )
+    read = read_toml(folder, FILE, dict[SceneName, dict[Intent, list[str]]])
     for scene, meant in read.items():
         for intent, texts in meant.items():
             yield from (Example(text, intent, scene) for text in texts)

@@ -2,12 +2,14 @@
 
 import tomllib
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
+Shape = TypeVar("Shape")
 
-def read_toml(folder: Traversable, name: str, shape: Any) -> Any:
+
+def read_toml(folder: Traversable, name: str, shape: type[Shape]) -> Shape:
     """A file of a language in the shape it must have.
 
     Raises:

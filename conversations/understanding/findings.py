@@ -3,22 +3,24 @@
 This is evidence, not yet meaning: what follows from it in the scene is decided by the rules.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from conversations.understanding.acts import NEGATION_REACH, TALK, Act
-from conversations.understanding.calendar import Days
 from conversations.understanding.children import where_named, words_of
 from conversations.understanding.clause import ClauseRead
 from conversations.understanding.lexicon import Lexicon
-from conversations.understanding.mention import DATED, Mention
 from conversations.understanding.phrases import end_of_group
 from conversations.understanding.reading import Scene
-from conversations.understanding.when import AGREEING_ACTS, When
+from conversations.understanding.together import days_together
+from conversations.understanding.when import When
 
-A_WEEK = timedelta(days=7)
+_SHORT = 3
+# What may stand beside a number that is picked, and what refuses it: "the third suits me", "2 is not good".
+_AGREEING = TALK | {"yes", "ok", "free"}
+_REFUSING = frozenset({"no", "unsuitable", "cant", "not_coming"})
+_NOT = "-"
 
 
 class Findings(Struct, frozen=True):
@@ -74,62 +76,25 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
     """The evidence of some clauses together; `whole` where they are all of the text."""
     # "In 3 days" picks no answer; of days that were offered one may be picked by its number and its name.
     may_choose = whole and (scene.offers or not any(clause.wished or clause.refused for clause in reads))
+    asking = any(clause.asks and len(clause.words) > _SHORT for clause in reads)  # "is this her last one"
     everything = tuple(word for clause in reads for word in clause.words)
     named = {name for clause in reads for one in clause.spoken_of for name in one.names}
     return Findings(
         language=known.language,
         acts=tuple(act for clause in reads for act in clause.acts),
-        when=_days_of(reads, scene),
+        when=days_together(reads, scene),
         children=tuple(name for name in scene.children if name in named),
         all_children=any(clause.all_children for clause in reads),
         unresolved=any(not one.names for clause in reads for one in clause.spoken_of),
-        choice=_choice(_besides_politeness(reads), known, scene.choices) if may_choose else None,
+        choice=_choice(_besides_politeness(reads, known), known, scene.choices)
+        if may_choose and not asking
+        else None,
         figures=any(clause.figures for clause in reads),
         denied=_denied(reads, known, scene),
         asks=any(clause.asks for clause in reads),
         words=len(everything),
         unexplained=sum(clause.unexplained for clause in reads),
     )
-
-
-def _days_of(reads: Sequence[ClauseRead], scene: Scene) -> When:
-    """The days of all clauses. "Thursday is his exam. Friday works": the visit's day is not wished again."""
-    agreed = [clause for clause in reads if clause.wished and _agrees(clause)]
-    elsewhere = any(not _is_visits_day(mention, scene) for clause in agreed for mention in clause.wished)
-    wished: list[Mention] = []
-    refused = [mention for clause in reads for mention in clause.refused]
-    for clause in reads:
-        only_why = elsewhere and clause not in agreed
-        for mention in clause.wished:
-            (refused if only_why and _is_visits_day(mention, scene) else wished).append(mention)
-    return When(tuple(_told_once(_not_that_one(wished, refused))), tuple(refused))
-
-
-def _not_that_one(wished: Iterable[Mention], refused: Iterable[Mention]) -> list[Mention]:
-    """A weekday that is refused and wished is the one after: "not this monday, next monday"."""
-    no = {day for one in refused for day in one.dates}
-    return [
-        structs.replace(one, days=Days(tuple(day + A_WEEK for day in one.dates)))
-        if "weekday" in one.meaning and one.dates and set(one.dates) <= no
-        else one
-        for one in wished
-    ]
-
-
-def _told_once(wished: Collection[Mention]) -> Iterator[Mention]:
-    """Without a weekday that only says which day a date is: "monday, the 16th"."""
-    dated = {day.weekday() for one in wished if one.meaning in DATED for day in one.dates}
-    for one in wished:
-        if one.meaning != "weekday" or not {day.weekday() for day in one.dates} <= dated:
-            yield one
-
-
-def _agrees(clause: ClauseRead) -> bool:
-    return any(act.name in AGREEING_ACTS | {"free"} and not act.negated for act in clause.acts)
-
-
-def _is_visits_day(mention: Mention, scene: Scene) -> bool:
-    return bool(mention.dates) and set(mention.dates) <= {at.date() for at in scene.visits_at}
 
 
 def _denied(reads: Iterable[ClauseRead], known: Lexicon, scene: Scene) -> str:
@@ -158,35 +123,69 @@ def _negated_behind(clause: ClauseRead, end: int, known: Lexicon) -> bool:
     )
 
 
-def _besides_politeness(reads: Iterable[ClauseRead]) -> tuple[str, ...]:
-    """The words of a text that could pick from a list: "Second one. God bless"."""
-    return tuple(
-        word
-        for read in reads
-        for at, word in enumerate(read.words)
-        if not any(match.start <= at < match.end and match.act in TALK for match in read.matches)
-    )
+def _besides_politeness(reads: Iterable[ClauseRead], known: Lexicon) -> Iterator[tuple[str, ...]]:
+    """The words of each clause that could pick from a list: "Second one. God bless", "1 for Zuri".
+
+    Of those that agree or refuse only so much is left.
+    """
+    for read in reads:
+        aside = {at for one in read.spoken_of if one.names for at in range(one.start, one.end)}
+        said: list[str] = []
+        for at, word in enumerate(read.words):
+            act = next((match for match in read.matches if match.start <= at < match.end), None)
+            if (
+                act
+                and act.act in _REFUSING
+                and not known.around_numbers.issuperset(read.words[act.start : act.end])
+            ):
+                said += [_NOT] if act.start == at else []
+            elif at not in aside and not (act and act.act in _AGREEING):
+                said.append(word)
+        yield tuple(said)
 
 
-def _choice(words: tuple[str, ...], known: Lexicon, choices: int) -> int | None:
+def _choice(clauses: Iterable[tuple[str, ...]], known: Lexicon, choices: int) -> int | None:
     """The one number that the text consists of, besides words that go with choosing."""
-    if not choices:
-        return None
-    found: set[int] = set()
-    refused = False  # "not 1, 2 please"
-    number = at = 0
+    picked: set[int] = set()
+    refused: set[int] = set()
+    for words in clauses if choices else ():
+        numbers = _numbers_in(words, known)
+        if numbers is None:
+            return None
+        for number, is_refused in numbers:
+            if is_refused and picked:
+                return None  # "1... no 2" may take it back
+            (refused if is_refused else picked).add(number)
+    if len(picked) != 1 or max(picked | refused) > choices:
+        return None  # "can't do 10, could do 3": these are hours
+    number = picked.pop()
+    return number if number >= 1 and number not in refused else None
+
+
+def _numbers_in(words: tuple[str, ...], known: Lexicon) -> list[tuple[int, bool]] | None:
+    """The numbers of a clause, and whether a "not" refuses them; None where it says anything else."""
+    found: list[tuple[int, bool]] = []
+    refuses = False  # "not 1, 2 please"
+    at = 0
     while at < len(words):
         end = end_of_group(words, at, known.numbers)
         if end > at or words[at].isdecimal():
             number = known.number_of[words[at:end]] if end > at else int(words[at])
-            found |= set() if refused else {number}
-            refused = False
-        elif words[at] in known.negators - known.around_numbers:
-            refused = not known.not_stands_behind
-            if known.not_stands_behind:
-                found.discard(number)  # "1 nahi 2"
+            found.append((number, refuses))
+            refuses = False
+        elif words[at] == _NOT or words[at] in known.negators - known.around_numbers:
+            if found and (known.not_stands_behind or not _numbers_behind(words, at, known)):
+                found[-1] = (found[-1][0], True)  # "1 nahi 2", "1 not"
+            else:
+                refuses = True
         elif words[at][0].isalnum() and words[at] not in known.around_numbers | known.polite:
             return None
         at = max(end, at + 1)
-    number = found.pop() if len(found) == 1 else 0
-    return number if 1 <= number <= choices else None
+    return found
+
+
+def _numbers_behind(words: tuple[str, ...], at: int, known: Lexicon) -> bool:
+    return any(
+        words[place].isdecimal() or end_of_group(words, place, known.numbers) > place
+        for place in range(at + 1, len(words))
+    )

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from conversations.understanding.calendar import Calendar
 from conversations.understanding.days import mentions
+from conversations.understanding.daywords import TOLD_BY_OTHERS
 from conversations.understanding.lexicon import Lexicon
 from conversations.understanding.mention import Mention
 from conversations.understanding.phrases import Match
@@ -70,9 +71,12 @@ def _told_from_days(matches: list[Match], named: list[Mention]) -> tuple[list[Ma
         and mention.end <= match.end
         and match.end - match.start > mention.end - mention.start
     }
-    days = [mention for mention in named if mention not in hidden]
+    days = [mention for mention in named if mention not in hidden or mention.meaning in TOLD_BY_OTHERS]
     dropped = {
-        match for match in weak for mention in days if mention.start < match.end and match.start < mention.end
+        match
+        for match in weak
+        for mention in days
+        if mention.start < match.end and match.start < mention.end and mention.meaning not in TOLD_BY_OTHERS
     }
     return [match for match in matches if match not in dropped], days
 
@@ -97,7 +101,8 @@ def _read_rest(
         if heard and taken.isdisjoint(span):
             matches.append(match)
             taken |= span
-    for mention in mentions(_without(words, matches), other.days, calendar):
+    left = tuple("-" if at in taken else word for at, word in enumerate(_without(words, matches)))
+    for mention in mentions(left, other.days, calendar):
         span = set(range(mention.start, mention.end))
         if taken.isdisjoint(span) and span & strange:
             named.append(mention)

@@ -4,12 +4,13 @@ The words say which languages they belong to; each clause is read in its own, an
 the others that this parent may be expected to write: the one on file, English, the one recognised.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from conversations.understanding.calendar import Calendar
 from conversations.understanding.children import names_in
 from conversations.understanding.clause import ClauseRead, read_clause
-from conversations.understanding.lexicon import DEFAULT_LANGUAGE, Languages, Lexicon
+from conversations.understanding.languages import DEFAULT_LANGUAGE, Languages
+from conversations.understanding.lexicon import Lexicon
 from conversations.understanding.reading import Scene
 from conversations.understanding.segments import by_child
 from conversations.understanding.tokens import Clause, clauses, pieces
@@ -19,6 +20,7 @@ _HOME_ADVANTAGE = 0.8
 _TEXT_ADVANTAGE = 0.5
 # What two words count that no other language has: a single one may be a false friend ("urgent care").
 _TWO_WORDS = 2.0
+_SHORT = 3
 
 
 def listen(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, tuple[ClauseRead, ...]]:
@@ -40,7 +42,18 @@ def _tongues(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, ...]
         shares = spoken.shares(strange)
         other = max(shares, key=lambda code: shares[code])
         order |= {other: None} if shares[other] >= _TWO_WORDS else {}
+    if len(said) <= _SHORT:
+        order = dict.fromkeys((*_opting_out(tuple(said), spoken), *order))
     return tuple(spoken.lexicons[code] for code in order)
+
+
+def _opting_out(words: tuple[str, ...], spoken: Languages) -> Iterator[str]:
+    """The languages in which the whole is an opt-out: "ya no mas" counts on a Hindi phone, too."""
+    for code, known in spoken.lexicons.items():
+        if any(
+            match.act == "stop" and match.end - match.start == len(words) for match in known.book.find(words)
+        ):
+            yield code
 
 
 def _default(spoken: Languages) -> str:

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 
 from msgspec import Struct, structs
 
-from conversations.understanding.calendar import Days
+from conversations.understanding.calendar import DAYS_OF_WEEK, Days
 from conversations.understanding.daywords import DayWords
 from conversations.wish import DayPart, part_of
 
@@ -20,8 +20,8 @@ _REACH = 2
 _CERTAIN = frozenset({"hour_am", "hour_pm"})
 _WEEKDAYS = frozenset({"weekday", "this_weekday", "next_weekday"})
 DATED = frozenset({"day_of_month", "day_and_month", "date"})
-_MONTHS = frozenset({"this_month", "next_month", "in_month"})
-_WEEKS = frozenset({"this_week", "next_week", "week_after_next"})
+MONTHS = frozenset({"this_month", "next_month", "in_month"})
+WEEKS = frozenset({"this_week", "next_week", "week_after_next"})
 
 # The hours that each part of the day can be said with; "mchana" begins before noon.
 _HOURS_OF = {
@@ -39,7 +39,7 @@ class Mention(Struct, frozen=True):
 
     `dates` are alternatives, a range includes both its ends. `unsure` says that only one of the dates can
     have been meant. `not_before` and `not_after` bound the hour of the day. `otherwise` are the days that are
-    left where a range is refused: "not until june".
+    left where a range is refused: "not until june". `shift` is how many hours after the visit `at` is.
     """
 
     start: int
@@ -52,6 +52,7 @@ class Mention(Struct, frozen=True):
     not_after: time | None = None
     spoken: Hour | None = None
     otherwise: Days = Days()
+    shift: float | None = None
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -142,6 +143,7 @@ def _joined(before: Mention, behind: Mention, known: DayWords) -> Mention | None
     joined = (
         _hour_of_part(before, behind, known)
         or _dated_weekday(before, behind)
+        or _near_weekday(before, behind)
         or _in_week(before, behind)
         or _in_month(before, behind)
     )
@@ -165,14 +167,32 @@ def _dated_weekday(before: Mention, behind: Mention) -> Mention | None:
     if not (weekday and dated and weekday.dates and dated.dates):
         return None
     agreeing = tuple(day for day in dated.dates if day.weekday() == weekday.dates[0].weekday())
-    days = Days(agreeing) if agreeing else Days((*weekday.dates, *dated.dates), unsure=True)
+    near = tuple(nearest(weekday.dates[0].weekday(), day) for day in dated.dates)
+    days = Days(agreeing) if agreeing else Days((*near, *dated.dates), unsure=True)
     return structs.replace(dated, days=days)
+
+
+def _near_weekday(before: Mention, behind: Mention) -> Mention | None:
+    """Tomorrow and its weekday: "tomorrow, Thursday"; where they differ, either."""
+    ahead = next((one for one in (before, behind) if one.meaning == "ahead"), None)
+    weekday = next((one for one in (before, behind) if one.meaning in _WEEKDAYS), None)
+    if not (ahead and weekday and ahead.dates and weekday.dates):
+        return None
+    agrees = ahead.dates[0].weekday() == weekday.dates[0].weekday()
+    return structs.replace(
+        ahead, days=ahead.days if agrees else Days((ahead.dates[0], weekday.dates[0]), unsure=True)
+    )
+
+
+def nearest(weekday: int, day: date) -> date:
+    """The weekday of this kind that is nearest to a day."""
+    return day + timedelta(days=(weekday - day.weekday() + 3) % DAYS_OF_WEEK - 3)
 
 
 def _in_week(before: Mention, behind: Mention) -> Mention | None:
     """A weekday and the week it is in."""
     weekday = next((one for one in (before, behind) if one.meaning == "weekday"), None)
-    week = next((one for one in (before, behind) if one.meaning in _WEEKS), None)
+    week = next((one for one in (before, behind) if one.meaning in WEEKS), None)
     if not (weekday and week and weekday.dates and week.latest):
         return None
     monday = week.latest - timedelta(days=6)
@@ -182,7 +202,7 @@ def _in_week(before: Mention, behind: Mention) -> Mention | None:
 def _in_month(before: Mention, behind: Mention) -> Mention | None:
     """A day of the month and the month it is in: "the 25th of next month"."""
     day = next((one for one in (before, behind) if one.meaning == "day_of_month"), None)
-    month = next((one for one in (before, behind) if one.meaning in _MONTHS), None)
+    month = next((one for one in (before, behind) if one.meaning in MONTHS), None)
     if not (day and month and day.dates and month.latest and day.dates[0].day <= month.latest.day):
         return None
     return structs.replace(day, days=Days((month.latest.replace(day=day.dates[0].day),)))

@@ -5,13 +5,15 @@ the phone's language and are data.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from conversations.understanding.normal import ANALYSED_CHARACTERS
 
 _QUOTE_MARKS = "[\"\u201c\u201d\u00ab\u2018\u201e']"
+# What stands in quotation marks and is longer than a name or a word is somebody else's.
+_QUOTATION = re.compile('["\u201c\u00ab\u201e][^"\u201c\u201d\u00bb]{20,}["\u201d\u00bb]')
 _FILLED = r".{1,80}?"
 
 
@@ -37,13 +39,24 @@ class Quoting(Struct, frozen=True):
 
     def own_words(self, text: str) -> str:
         """The text without what it quotes."""
-        kept: list[str] = []
-        for line in text[: 4 * ANALYSED_CHARACTERS].splitlines():
-            if self.quoted_from_here.match(line):
-                break
-            if not line.lstrip().startswith((">", "\u2502")):
-                kept.append(line)
-        return "\n".join(kept)
+        lines = text[: 4 * ANALYSED_CHARACTERS].splitlines()
+        announced = next(
+            (at for at, line in enumerate(lines) if self.quoted_from_here.match(line)), len(lines)
+        )
+        above = "\n".join(line for line in lines[:announced] if not _is_quoted(line))
+        own = above if above.strip() else _below_the_quote(lines[announced + 1 :])
+        without = _QUOTATION.sub(" ", own)
+        return without if any(mark.isalnum() for mark in without) else own
+
+
+def _is_quoted(line: str) -> bool:
+    return line.lstrip().startswith((">", "\u2502"))
+
+
+def _below_the_quote(lines: Sequence[str]) -> str:
+    """Who answers below what is quoted writes after its last marked line."""
+    last = max((at for at, line in enumerate(lines) if _is_quoted(line)), default=len(lines))
+    return "\n".join(lines[last + 1 :])
 
 
 def quoting(reactions: Iterable[Reactions], quotes: Iterable[str]) -> Quoting:

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from conversations.understanding.calendar import Calendar, Days
+from conversations.understanding.calendar import DAYS_OF_WEEK, Calendar, Days
 from conversations.understanding.daywords import DayWords
 from conversations.understanding.mention import DATED, FULL_DAY, HALF_DAY, Mention, hour_mention
 from conversations.understanding.phrases import NO_SLOTS, Match, Slots, apart
+
+_COUNTED = {"days_after": 1, "days_before": -1, "weeks_after": DAYS_OF_WEEK, "weeks_before": -DAYS_OF_WEEK}
 
 
 def with_ranges(
@@ -30,7 +32,8 @@ def _range_slots(
     words: tuple[str, ...], found: Sequence[Mention], slots: Slots, known: DayWords, calendar: Calendar
 ) -> list[Mapping[str, Sequence[tuple[int, Any]]]]:
     """Where a range can begin or end: at a mention, at a month, or at a number that is an hour or a day."""
-    by_start = {mention.start: mention for mention in found if mention.names_a_day or mention.at}
+    by_start = dict(_visits(words, found, known, calendar))
+    by_start |= {mention.start: mention for mention in found if mention.names_a_day or mention.at}
     by_start |= {  # "after" and "the" belong to the range as well as to "the 15th"
         start + 1: mention for start, mention in by_start.items() if words[start] in known.linking
     }
@@ -38,9 +41,24 @@ def _range_slots(
     ends: list[Mapping[str, Sequence[tuple[int, Any]]]] = []
     for at in range(len(words)):
         end = by_start.get(at) or (None if at in covered else _bare(words, at, slots[at], known, calendar))
-        options = [(end.end, end)] if end else []
-        ends.append({"{a}": options, "{b}": options} if options else NO_SLOTS)
+        found_here = {slot: [(end.end, end)] for slot in ("{a}", "{b}") if end}
+        counts = {"{n}": slots[at]["{n}"]} if "{n}" in slots[at] else NO_SLOTS
+        ends.append({**found_here, **counts})
     return ends
+
+
+def _visits(
+    words: tuple[str, ...], found: Sequence[Mention], known: DayWords, calendar: Calendar
+) -> Iterator[tuple[int, Mention]]:
+    """Where the visit is spoken of, whose day a range can begin or end with: "any day after that"."""
+    day = calendar.from_visit(0)
+    if day is None:
+        return
+    taken = {at for mention in found if mention.names_a_day for at in range(mention.start, mention.end)}
+    for at in range(len(words)):
+        said = next((name for name in known.visit if words[at : at + len(name)] == name), None)
+        if said and taken.isdisjoint(range(at, at + len(said))):
+            yield at, Mention(at, at + len(said), "visit", day)
 
 
 def _bare(
@@ -68,8 +86,17 @@ def _bare(
 def _ranged(match: Match, calendar: Calendar) -> Mention | None:
     first: Mention = match.slot("{a}")
     second: Mention | None = match.slot("{b}")
+    if match.act in _COUNTED:
+        return _counted_from(match, first, calendar)
     if match.act == "between":
         return _between(match, first, second, calendar) if second else None
+    if match.act == "until" and first.meaning == "visit":
+        return None  # "we can't make it that day"
+    return _bounded(match, first, calendar)
+
+
+def _bounded(match: Match, first: Mention, calendar: Calendar) -> Mention | None:
+    """The days or the hours on one side of what is named."""
     if first.names_a_day:
         days, otherwise = _day_bounds(match.act, first, calendar)
         return Mention(match.start, match.end, match.act, days, otherwise=otherwise)
@@ -78,6 +105,14 @@ def _ranged(match: Match, calendar: Calendar) -> Mention | None:
     if match.act in {"after", "from"}:
         return Mention(match.start, match.end, match.act, not_before=first.at)
     return Mention(match.start, match.end, match.act, not_after=first.at)
+
+
+def _counted_from(match: Match, first: Mention, calendar: Calendar) -> Mention | None:
+    """So many days from a day: "two days after the appointment", "a week after tomorrow"."""
+    if not first.dates:
+        return None
+    day = first.dates[0] + timedelta(days=_COUNTED[match.act] * (match.slot("{n}") or 1))
+    return Mention(match.start, match.end, match.act, Days((day,))) if day >= calendar.today else None
 
 
 def _day_bounds(act: str, named: Mention, calendar: Calendar) -> tuple[Days, Days]:
@@ -96,6 +131,8 @@ def _day_bounds(act: str, named: Mention, calendar: Calendar) -> tuple[Days, Day
 
 
 def _between(match: Match, first: Mention, second: Mention, calendar: Calendar) -> Mention | None:
+    if "visit" in {first.meaning, second.meaning}:
+        return None  # "move it to Thursday"
     days = _days_between(first, second, calendar)
     if days:
         return Mention(match.start, match.end, "between", days)
@@ -110,9 +147,13 @@ def _days_between(first: Mention, second: Mention, calendar: Calendar) -> Days |
     if first.dates and second.meaning == "number" and second.spoken and first.meaning in DATED:
         dated = calendar.day_of_month(second.spoken[0] or FULL_DAY)
         return dated and _in_order(first.dates[0], dated.dates[0])
+    if first.meaning == second.meaning == "in_month":
+        return Days(earliest=first.earliest, latest=second.latest)
     if not (first.dates and second.dates):
         return None
     start, end = first.dates[0], second.dates[-1]
+    if first.meaning == "day_of_month" and second.meaning == "day_and_month" and start.day <= end.day:
+        start = end.replace(day=start.day)
     return Days(earliest=start, latest=end + timedelta(days=7 * (end < start)))
 
 

@@ -9,9 +9,11 @@ from datetime import date, time, timedelta
 
 from conversations.intents import Intent
 from conversations.understanding.acts import TALK
+from conversations.understanding.asking import must_ask
 from conversations.understanding.clause import ClauseRead
 from conversations.understanding.findings import Findings, gather
-from conversations.understanding.lexicon import Languages, Lexicon, known
+from conversations.understanding.languages import Languages, known
+from conversations.understanding.lexicon import Lexicon
 from conversations.understanding.listening import listen
 from conversations.understanding.normal import normalise
 from conversations.understanding.reading import Part, Reading, Scene
@@ -25,6 +27,8 @@ _OTHER_HALF = {
     DayPart.AFTERNOON: DayPart.MORNING,
     DayPart.EVENING: DayPart.MORNING,
 }
+
+_UNSETTLED = frozenset({Intent.UNSURE, Intent.UNKNOWN, Intent.SMALLTALK})
 
 
 def load() -> None:
@@ -45,11 +49,18 @@ def understand(text: str, scene: Scene, spoken: Languages | None = None) -> Read
     spoken = spoken or known()
     if kind := spoken.quoting.reaction(text):
         return Reading(Intent.NOTHING, scene.language, rule="reaction", evidence=kind, confidence=1.0)
-    words = normalise(spoken.quoting.own_words(text))
+    words = normalise(spoken.weekdays_apart(spoken.quoting.own_words(text)))
     if not words:
         return Reading(Intent.NOTHING, scene.language, rule="empty", confidence=1.0)
     if set(words) <= set("?\u00bf! "):
         return Reading(Intent.HELP, scene.language, rule="question_mark", evidence=words, confidence=0.7)
+    last = spoken.corrected(words)
+    if last and (meant := _read(last, scene, spoken)).intent not in _UNSETTLED:
+        return meant
+    return _read(words, scene, spoken)
+
+
+def _read(words: str, scene: Scene, spoken: Languages) -> Reading:
     language, reads = listen(words, scene, spoken)
     return _reading(words, reads, language, scene, spoken)
 
@@ -80,19 +91,11 @@ def _reading(
         evidence=verdict.evidence,
         confidence=round(verdict.confidence * (0.5 + 0.5 * found.explained), 2),
         parts=parts,
-        ask=_must_ask(verdict, found, scene),
+        ask=must_ask(verdict, found, scene),
         leaning=verdict.leaning,
         urgent=verdict.intent is Intent.HUMAN and is_urgent(found),
         language_asked=_language_asked(found, verdict, spoken),
     )
-
-
-def _must_ask(verdict: Verdict, found: Findings, scene: Scene) -> bool:
-    """Whether two readings remain: of the whole, of a day, or of an hour that stands alone."""
-    hours_only = not any(one.names_a_day for one in found.when.wished)
-    only_an_hour = bool(found.when.at) and hours_only and not found.acts and not scene.offers
-    doubtful = found.when.unsure or only_an_hour
-    return verdict.intent is Intent.UNSURE or (verdict.intent in ABOUT_A_VISIT and doubtful)
 
 
 def _parts(found: Findings, verdict: Verdict, scene: Scene) -> tuple[Part, ...]:
@@ -167,7 +170,7 @@ def wish_of(found: Findings, scene: Scene) -> Wish:
     when = found.when
     earliest, latest = when.bounds
     not_before, not_after = when.hours
-    for refused in when.refused:
+    for refused in when.refused if not when.dates else ():
         earliest, latest = earliest or refused.otherwise.earliest, latest or refused.otherwise.latest
     days = sorted(at.date() for at in (scene.offers or scene.visits_at))
     if days and not when.wished and found.said("later"):
@@ -182,7 +185,7 @@ def wish_of(found: Findings, scene: Scene) -> Wish:
         at=_hour(found, scene),
         not_before=not_before,
         not_after=not_after,
-        excluded=tuple(sorted({day for mention in when.refused for day in mention.dates})),
+        excluded=tuple(sorted({day for one in when.refused for day in one.dates} - set(when.dates))),
     )
 
 
@@ -199,10 +202,13 @@ def _dates(found: Findings, scene: Scene) -> tuple[date, ...]:
     dates = found.when.dates
     if found.said("same_day") and not (dates or found.refusal):
         return tuple(sorted(visit_days))
+    if found.said("move") and set(dates) - visit_days and not found.when.unsure:
+        dates = tuple(day for day in dates if day not in visit_days)  # "from the 12th to the 20th"
     hours_named = found.when.part or found.when.at
     only_hours = not dates and found.when.bounds == (None, None) and len(visit_days) == 1
-    if only_hours and not scene.offers and (found.when.at or (found.when.wished and found.promise)):
-        return tuple(visit_days)  # "could I come at 4 instead", "yes but only after school"
+    instead = found.promise or any(one.part and not one.names_a_day for one in found.when.refused)
+    if only_hours and not scene.offers and (found.when.at or (found.when.wished and instead)):
+        return tuple(visit_days)  # "could I come at 4 instead", "not in the morning, after school"
     if dates and set(dates) <= visit_days and found.said("move") and not hours_named:
         weeks = (timedelta(days=-7), timedelta(days=7))
         return tuple(sorted(day + week for day in dates for week in weeks if day + week > scene.now.date()))

@@ -10,7 +10,7 @@ from conversations.intents import Intent
 from conversations.understanding.acts import TALK
 from conversations.understanding.children import names_in
 from conversations.understanding.findings import Findings
-from conversations.understanding.lexicon import Languages
+from conversations.understanding.languages import Languages
 from conversations.understanding.likeness import Shares
 from conversations.understanding.reading import Question, Scene
 from conversations.understanding.rules import Verdict, everything_said
@@ -40,7 +40,7 @@ _ANOTHER_DAY_IN_VAIN = 0.8
 # Whether texts are wanted, from whom and in which language, is not asked about on a faint likeness.
 _NOT_FAINTLY = frozenset({Intent.STOP, Intent.START, Intent.WRONG_NUMBER, Intent.LANGUAGE_SWITCH})
 _FAINT = 0.4
-_SURE, _NEVER = 0.75, 2.0
+_SURE = 0.75
 # Said beside an opt-out these only tell why.
 _BESIDE_AN_OPT_OUT = frozenset(
     {Intent.WRONG_NUMBER, Intent.ALREADY_VACCINATED, Intent.SICK_CHILD, Intent.HELP, Intent.SMALLTALK}
@@ -92,7 +92,7 @@ def _is_plain(found: Findings) -> bool:
     """Whether the text is one phrase and nothing but politeness beside it: "no", "ok thank you"."""
     said = [act for act in found.acts if act.name not in TALK] or found.acts
     in_one_clause = len({act.clause for act in said}) == 1
-    return in_one_clause and all(act.alone for act in said) and not found.unexplained
+    return in_one_clause and all(act.alone for act in said) and not (found.unexplained or found.when)
 
 
 def _harms(verdict: Verdict, shares: Shares, found: Findings, scene: Scene) -> bool:
@@ -123,9 +123,10 @@ def _share_needed(verdict: Verdict, likely: Intent, found: Findings) -> float:
     if likely is Intent.STOP:
         return _OPT_OUT_OVERLOOKED
     if verdict.intent is Intent.STOP:
-        return _PLAIN_OPT_OUT if _is_plain(found) else _WRONG
+        act = found.said("stop")
+        return _PLAIN_OPT_OUT if _is_plain(found) or (act and act.alone) else _WRONG
     if verdict.intent is Intent.HUMAN:
-        return _NEVER  # a person is never the wrong one to ask
+        return _SURE  # a person is hardly ever the wrong one to ask
     names_a_day = verdict.intent is Intent.RESCHEDULE and found.when.wished and not found.unexplained
     not_that_day = verdict.intent in {Intent.RESCHEDULE, Intent.SICK_CHILD} and likely in _NOT_THAT_DAY
     return _ANOTHER_DAY_IN_VAIN if names_a_day or not_that_day else _WRONG

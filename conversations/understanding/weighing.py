@@ -52,7 +52,7 @@ def learned() -> Weights:
     Raises:
         ValueError: the file is not as `make weights` writes it.
     """
-    weights: Weights = read_toml(files("conversations") / "understanding", FILE, Weights)
+    weights = read_toml(files("conversations") / "understanding", FILE, Weights)
     short = [name for name, row in weights.evidence.items() if len(row) != len(weights.intents)]
     if short or _ALWAYS not in weights.evidence:
         raise ValueError(f"{FILE}: not as many weights as intents: {short or _ALWAYS}")

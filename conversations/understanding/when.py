@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 
 from msgspec import Struct
 
+from conversations.understanding.daywords import TOLD_BY_OTHERS
 from conversations.understanding.mention import Mention
 from conversations.understanding.phrases import Match
 from conversations.wish import DayPart, part_of
@@ -23,10 +24,11 @@ Span = tuple[int, int]
 
 
 class When(Struct, frozen=True):
-    """The days and hours of one text, told apart."""
+    """The days and hours of one text, told apart; `scattered` over clauses that nothing joins."""
 
     wished: tuple[Mention, ...] = ()
     refused: tuple[Mention, ...] = ()
+    scattered: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.wished or self.refused)
@@ -90,7 +92,11 @@ class When(Struct, frozen=True):
 
     def refuses_day_of(self, starts_at: datetime) -> bool:
         """Whether this start's day is among the refused ones."""
-        return any(starts_at.date() in mention.dates for mention in self.refused)
+        day = starts_at.date()
+        return any(  # "take us off from Thursday on" refuses it, too
+            day in mention.dates or (mention.meaning == "from" and mention.earliest == day)
+            for mention in self.refused
+        )
 
 
 def refused_in(
@@ -124,8 +130,11 @@ def _groups(
     group: list[Mention] = []
     for mention in mentions:
         between = clause[group[-1].end : mention.start] if group else ()
-        apart = not set(between) <= set(joined_by) or (
-            not between and mention.names_a_day and any(other.names_a_day for other in group)
+        told = mention.meaning in TOLD_BY_OTHERS or (group and group[-1].meaning in TOLD_BY_OTHERS)
+        apart = (
+            told
+            or not set(between) <= set(joined_by)
+            or (not between and mention.names_a_day and any(other.names_a_day for other in group))
         )
         if group and apart:
             yield tuple(group)

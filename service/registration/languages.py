@@ -1,6 +1,6 @@
 """The languages in which families are texted: those of the conversation's catalogue."""
 
-from conversations.understanding.lexicon import languages
+from conversations.understanding.languages import languages
 from service.errors import Invalid
 
 

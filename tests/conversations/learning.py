@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from conversations.understanding.children import names_in
 from conversations.understanding.examples import NAMES, SCENES, Example, examples_in
 from conversations.understanding.findings import gather
-from conversations.understanding.lexicon import Languages, known, own_folders
+from conversations.understanding.languages import Languages, known, own_folders
 from conversations.understanding.likeness import Likeness
 from conversations.understanding.listening import listen
 from conversations.understanding.normal import normalise

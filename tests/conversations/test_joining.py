@@ -12,7 +12,7 @@ from conversations.joining.births import OLDEST_YEARS, Birth, births, plausible
 from conversations.joining.likeness import facilities_named, likeness
 from conversations.joining.names import first_name
 from conversations.joining.words import join_language, joining_words, month_numbers
-from conversations.understanding.lexicon import languages
+from conversations.understanding.languages import languages
 
 TODAY = date(2026, 3, 4)
 

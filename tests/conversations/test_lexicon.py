@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import conversations
-from conversations.understanding.lexicon import ACTS, Languages, languages, lexicon
+from conversations.understanding.languages import Languages, languages, lexicon
+from conversations.understanding.lexicon import ACTS
 from conversations.understanding.phrases import PhraseBook
 
 LANGUAGES = Path(conversations.__file__).parent / "languages"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.intents import Intent
-from conversations.understanding.lexicon import known
+from conversations.understanding.languages import known
 from conversations.understanding.likeness import Likeness
 from conversations.understanding.reader import understand
 from conversations.understanding.reading import Question, Scene

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.understanding.lexicon import known
+from conversations.understanding.languages import known
 from conversations.understanding.normal import ANALYSED_CHARACTERS, normalise
 
 

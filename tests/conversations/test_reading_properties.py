@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conversations.intents import Intent
 from conversations.understanding.command import answer
-from conversations.understanding.lexicon import languages
+from conversations.understanding.languages import languages
 from conversations.understanding.normal import normalise
 from conversations.understanding.reader import understand
 from conversations.understanding.reading import Question, Scene

@@ -18,7 +18,7 @@ from conversations.replies import render
 from conversations.replies.catalogue import catalogue, placeholders
 from conversations.replies.rendering import LONGEST
 from conversations.replies.segments import count
-from conversations.understanding.lexicon import languages
+from conversations.understanding.languages import languages
 from conversations.understanding.reader import understand
 from conversations.understanding.reading import Question, Scene
 

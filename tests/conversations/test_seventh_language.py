@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conversations.intents import Intent
-from conversations.understanding.lexicon import Languages, own_folders
+from conversations.understanding.languages import Languages, own_folders
 from conversations.understanding.reader import understand
 from conversations.understanding.reading import Question, Scene
 

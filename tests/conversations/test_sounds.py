@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.understanding.lexicon import known
+from conversations.understanding.languages import known
 from conversations.understanding.normal import normalise
 from conversations.understanding.spelling import Sounds
 

@@ -5,6 +5,29 @@ from conversations.understanding.findings import Findings
 from conversations.understanding.reading import Question, Scene
 from conversations.understanding.rules.verdict import Verdict, unsure, verdict
 
+# Who says one of these means a visit, and may have said "stop" to what was proposed.
+_ABOUT_THE_VISIT = (
+    "move",
+    "cant",
+    "not_coming",
+    "cancel_visit",
+    "unsuitable",
+    "free",
+    "none_of_these",
+)
+_TOO_MUCH_BESIDE_A_STOP = 3
+_MORE_THAN_START = (
+    "language",
+    "coming",
+    "yes",
+    "move",
+    "not_coming",
+    "cancel_visit",
+    "keep",
+    "sick",
+    "already",
+)
+
 
 def opt_out(found: Findings, scene: Scene) -> Verdict | None:
     """Any reasonable wording counts (47 CFR 64.1200(a)(10)); the bare word only where it stands alone."""
@@ -18,6 +41,8 @@ def opt_out(found: Findings, scene: Scene) -> Verdict | None:
         return None
     if found.said("coming", "keep"):
         return unsure("stop_beside_a_promise", act, Intent.STOP)
+    if found.said(*_ABOUT_THE_VISIT) or found.when or found.unexplained >= _TOO_MUCH_BESIDE_A_STOP:
+        return unsure("stop_and_more", act, Intent.STOP)  # "Pare! On the 12th I can't"
     return verdict(Intent.STOP, "opt_out_word", act, 1.0)
 
 
@@ -26,13 +51,25 @@ def opt_in(found: Findings, scene: Scene) -> Verdict | None:
     bare = next(
         (act for act in found.acts if act.name == "bare_start" and act.alone and not act.negated), None
     )
-    if act := found.said("start") or bare:
+    act = found.said("start") or bare
+    if act and not (scene.question is not Question.TEXTS_AGAIN and _says_more_than_start(found)):
         return verdict(Intent.START, "opt_in", act, 0.95)
     if scene.question is Question.TEXTS_AGAIN:
         act = found.said("yes")
         if act and act.alone and not found.unexplained:
             return verdict(Intent.START, "yes_while_opted_out", act)
     return None
+
+
+def _asks_for_another_day(found: Findings, scene: Scene) -> bool:
+    """Whether a day not the visit's is asked for or promised: "she has fever, can we do the 19th?"."""
+    others = set(found.when.dates) - {at.date() for at in scene.visits_at}
+    return bool(others) and (found.asks or found.said("free", "coming", "yes", "ok") is not None)
+
+
+def _says_more_than_start(found: Findings) -> bool:
+    """Who gets texts already and says more than that they are welcome means the rest."""
+    return bool(found.when.wished or found.query or found.said(*_MORE_THAN_START))
 
 
 def wrong_number(found: Findings, scene: Scene) -> Verdict | None:
@@ -50,6 +87,8 @@ def asks_for_help(found: Findings, scene: Scene) -> Verdict | None:
     act = found.said("who") or next(
         (act for act in found.acts if act.name in {"bare_help", "who_is"} and act.alone), None
     )
+    if act and act.name == "bare_help" and (found.unexplained or found.said("human", "medical", "urgent")):
+        return None  # "the vomiting doesn't end, please help"
     return verdict(Intent.HELP, "help", act) if act else None
 
 
@@ -86,7 +125,8 @@ def wants_a_person(found: Findings, scene: Scene) -> Verdict | None:
         return verdict(Intent.HUMAN, "urgent", act, 0.95)
     if found.said("sick") and (act := found.said("after_vaccine")):
         return verdict(Intent.HUMAN, "ill_after_vaccine", act)
-    if act := found.said("medical"):
+    act = found.said("medical")
+    if act and (found.asks or not found.said("sick")):  # "she has malaria, we are on treatment" asks nothing
         return verdict(Intent.HUMAN, "medical_question", act)
     act = found.said("human")
     return verdict(Intent.HUMAN, "human", act) if act else None
@@ -113,8 +153,9 @@ def has_been_vaccinated(found: Findings, scene: Scene) -> Verdict | None:
 
 def child_is_sick(found: Findings, scene: Scene) -> Verdict | None:
     """The child is not well, unless the parent already says what should happen: another day."""
-    del scene
     act = found.said("sick")
-    if act is None or found.said("move"):
+    if act is None or found.said("move") or _asks_for_another_day(found, scene):
         return None
+    if scene.question is Question.ANOTHER_DAY and found.when.wished:
+        return None  # "she was ill yesterday, can we come on Friday?"
     return verdict(Intent.SICK_CHILD, "sick_child", act)

@@ -60,7 +60,8 @@ def keeps(found: Findings, scene: Scene) -> Verdict | None:
     act = found.said("keep")
     if act and scene.question is Question.ANOTHER_DAY:
         return unsure("keeps_what", act, Intent.DECLINE)  # the visit is past: nothing is left to keep
-    if act and not act.asked:
+    another_hour = found.when.at and not any(found.when.names_hour_of(at) for at in scene.visits_at)
+    if act and not act.asked and not (another_hour and scene.visits_at):
         return verdict(Intent.KEEP, "keep", act)
     if scene.question is Question.WHICH_PLACE and found.when.wished and found.promise:
         old = any(found.when.names_day_of(at) for at in scene.visits_at)
