@@ -8,9 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
-from conversations.understanding.children import place_of
 from conversations.understanding.lexicon import Lexicon
-from conversations.understanding.phrases import Match
+from conversations.understanding.phrases import Match, places
 from conversations.understanding.tokens import Clause
 
 # How far a "not" reaches: "not at all sure to come".
@@ -133,9 +132,7 @@ def refusing_words(
     spans = [(at, at + 1) for at in negators]
     spans += [(match.start, match.end) for match in matches if match.act == "no"]
     for known in tongues:
-        for phrase in known.days.except_:
-            if found := place_of(words, phrase):
-                spans.append((found.start, found.stop))
+        spans += [(place.start, place.stop) for place in places(words, known.days.except_)]
     return spans
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from conversations.understanding.lexicon import Lexicon
 from conversations.understanding.normal import normalise
-from conversations.understanding.phrases import Match
+from conversations.understanding.phrases import Match, places
 from conversations.understanding.reading import Scene
 
 _DESCRIPTIONS = ("younger", "older", "girl", "boy", "other")
@@ -65,8 +65,8 @@ def _described_in(
 ) -> Iterator[SpokenOf]:
     for known in tongues:
         for kind in _DESCRIPTIONS:
-            places = (place_of(words, phrase) for phrase in known.children[kind])
-            place = next((one for one in places if one and covered.isdisjoint(one)), None)
+            said = places(words, known.children[kind])
+            place = next((one for one in said if covered.isdisjoint(one)), None)
             who = described(kind, scene) if place else ()
             # "My daughter" of two children is most likely the one we asked about; "the older one" may not be.
             if place and (who or kind not in {"girl", "boy"}):
@@ -92,8 +92,8 @@ def all_in(words: tuple[str, ...], tongues: Sequence[Lexicon], matches: Sequence
     covered = {
         at for match in matches if match.act not in _SAID_OF_CHILDREN for at in range(match.start, match.end)
     }
-    places = (place_of(words, name) for known in tongues for name in known.children["all"])
-    return next((place for place in places if place and covered.isdisjoint(place)), range(0))
+    said = (place for known in tongues for place in places(words, known.children["all"]))
+    return next((place for place in said if covered.isdisjoint(place)), range(0))
 
 
 def where_named(words: tuple[str, ...], name: tuple[str, ...]) -> range | None:

@@ -30,6 +30,7 @@ class ClauseRead(Struct, frozen=True):
     unexplained: int
     figures: bool
     asks: bool = False
+    past: bool = False
 
 
 def read_clause(
@@ -64,6 +65,7 @@ def read_clause(
         unexplained=unexplained,
         figures=any(words[at].isdecimal() for at in open_places),
         asks=clause.asked or opens_as_question(words, first),
+        past=not first.days.past_words.isdisjoint(words),
     )
 
 

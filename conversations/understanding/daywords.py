@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from conversations.understanding.calendar import THIS_MONTH
-from conversations.understanding.phrases import PhraseBook, level
+from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, level, words_in
 
 # Days that only others tell: what is left of those refused, what follows an absence, the ends of an offer.
 TOLD_BY_OTHERS = ("the_other", "the_others", "afterwards", "earliest_offered", "latest_offered")
@@ -184,11 +184,12 @@ class DayWords(Struct, frozen=True):
     behind_hours: frozenset[str]
     not_behind_days: frozenset[str]
     linking: frozenset[str]
-    visit: tuple[tuple[str, ...], ...]
+    visit: WordGroups
     halves: dict[str, str]
     joined_by: frozenset[str]
     or_: frozenset[str]
-    except_: tuple[tuple[str, ...], ...]
+    except_: WordGroups
+    unbroken: tuple[tuple[str, ...], ...]
     past_words: frozenset[str]
     either_way: frozenset[str]
 
@@ -196,8 +197,7 @@ class DayWords(Struct, frozen=True):
     def words(self) -> frozenset[str]:
         """Every word that stands in it."""
         slots = {word for names in self.first_words.values() for _, name, _ in names for word in name}
-        groups = (word for group in (*self.except_, *self.visit) for word in group)
-        others = (*self.joined_by, *self.linking, *groups)
+        others = (*self.joined_by, *self.linking, *words_in(self.except_), *words_in(self.visit))
         return frozenset({*self.book.words, *self.ranges.words, *slots, *others})
 
 
@@ -230,10 +230,11 @@ def day_words(data: DayData) -> DayWords:
             for part, meaning in (("morning", "hour_am"), ("afternoon", "hour_pm"))
             for word in _behind_hours({meaning: data.times.get(meaning, [])}, data.classes)
         },
-        visit=tuple(sorted(map(level, data.words.visit), key=len, reverse=True)),
+        visit=by_first_word(data.words.visit),
         joined_by=_single_words((*data.words.or_, *data.words.linking)),
         or_=_single_words(data.words.or_),
-        except_=tuple(map(level, data.words.except_)),
+        except_=by_first_word(data.words.except_),
+        unbroken=tuple(map(level, data.words.except_)),
         past_words=_single_words(data.words.past),
         either_way=frozenset(data.words.either_way),
     )
@@ -250,6 +251,7 @@ def _check(data: DayData) -> None:
     ):
         if unknown := sorted(set(table) - set(meanings)):
             raise ValueError(f"days.toml: {name} unknown: {unknown}")
+    _check_once(data)
     for meaning, line in _lines_of(data):
         if missing := [slot for slot in _NEEDED_SLOTS.get(meaning, ()) if slot not in line.split()]:
             raise ValueError(f"days.toml: {meaning}: {line!r} needs {' and '.join(missing)}")
@@ -257,6 +259,17 @@ def _check(data: DayData) -> None:
         number, _, part = days.partition(" ")
         if not number.removeprefix("-").replace("-", "").isdecimal() or part not in {"", *PART_MEANINGS}:
             raise ValueError(f"days.toml: ahead needs a number of days, not {days!r}")
+
+
+def _check_once(data: DayData) -> None:
+    """A line that stands in two meanings is heard in one only."""
+    seen: dict[str, str] = {}
+    for table in (data.ahead, data.days, data.times, data.parts):
+        for meaning, lines in table.items():
+            for line in lines:
+                if line in seen:
+                    raise ValueError(f"days.toml: {line!r} stands in {seen[line]} and in {meaning}")
+                seen[line] = meaning
 
 
 def _lines_of(data: DayData) -> Iterator[tuple[str, str]]:

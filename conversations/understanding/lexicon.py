@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from conversations.understanding.daywords import DayData, DayWords, day_words
-from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, forms, level
+from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, forms, level, words_in
 from conversations.understanding.quoting import Reactions
 from conversations.understanding.spelling import Sounds, Spelling
 
@@ -124,7 +124,7 @@ class Lexicon(Struct, frozen=True, dict=True):
     agreements: frozenset[str]
     polite: frozenset[str]
     meaningless: frozenset[str]
-    children: Mapping[str, tuple[tuple[str, ...], ...]]
+    children: Mapping[str, WordGroups]
     numbers: WordGroups
     number_of: dict[tuple[str, ...], int]
     around_numbers: frozenset[str]
@@ -136,7 +136,7 @@ class Lexicon(Struct, frozen=True, dict=True):
     def words(self) -> frozenset[str]:
         """Every word that this language has a use for."""
         phrases = (*self.numbers, *self.negators, *self.turning_words)
-        spoken = (word for group in self.children.values() for name in group for word in name)
+        spoken = (word for groups in self.children.values() for word in words_in(groups))
         return frozenset({*self.book.words, *self.days.words, *self.meaningless, *phrases, *spoken})
 
     @cached_property
@@ -178,7 +178,7 @@ def compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> L
             polite=polite,
             meaningless=polite | around | _words(phrases.fillers.split()),
             children={
-                kind: tuple(sorted(_every_form(names), key=len, reverse=True))
+                kind: by_first_word(" ".join(name) for name in _every_form(names))
                 for kind, names in msgspec.structs.asdict(phrases.children).items()
             },
             numbers=by_first_word(" ".join(words) for words in numbers),

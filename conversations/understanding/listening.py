@@ -70,7 +70,7 @@ def _clauses_read(
         scene.visits_at[0] if len(scene.visits_at) == 1 else None,
     )
     turning = frozenset(word for one in tongues[:1] for word in one.turning_words)
-    parts = clauses(words, turning, tongues[0].days.except_)
+    parts = clauses(words, turning, tongues[0].days.unbroken)
     read: list[ClauseRead] = []
     for part in parts:
         order = _order(part.words, tongues, spoken)

@@ -22,6 +22,8 @@ _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _SPELLED_OUT = re.compile(r"(?<!\S)(?:[a-z][ .]){3,}[a-z](?!\S)")  # s t o p
 _ALL_SPELLED_OUT = re.compile(r"(?:[a-z] {1,3}){5,}[a-z]")  # n h i  c h a h i y e
 _HALVES = re.compile(r"(?<=[\d ])([ap])\.\s?m\b\.?")  # 3 p.m.
+# Plain letters, figures and commas need no levelling unless they are stretched, spelled or spaced out.
+_TO_LEVEL = re.compile(r"[^a-z0-9 ,?!]|([a-z])\1\1|  |^ | $|[a-z] [a-z] [a-z] |\S{61,}")
 _SPACES = re.compile(r"[^\S\n]+")
 # No language has words like this; pictures and contacts sent as text do.
 _NOT_WORDS = re.compile(r"\S{61,}")
@@ -52,7 +54,10 @@ def normalise(text: str) -> str:
 
 def _plainly_levelled(text: str) -> str:
     """The same for the letters that most texts consist of, where most of the work is none."""
-    text = _letters_levelled(_NOT_WORDS.sub(" ", text).lower())
+    text = text.lower()
+    if not _TO_LEVEL.search(text):
+        return text
+    text = _letters_levelled(_NOT_WORDS.sub(" ", text))
     while (again := _letters_levelled(text)) != text:
         text = again
     return text

@@ -7,7 +7,7 @@ the grammar of days knows; what filled it is kept with the match.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -295,6 +295,22 @@ def _groups(options: Iterable[tuple[str, ...]]) -> WordGroups:
 def by_first_word(options: Iterable[str]) -> WordGroups:
     """Word groups by their first word, each with the words behind it, the longest first."""
     return _groups(map(level, options))
+
+
+def words_in(groups: WordGroups) -> Iterator[str]:
+    """Every word of some groups."""
+    for first, rests in groups.items():
+        yield first
+        yield from (word for rest in rests for word in rest)
+
+
+def places(words: tuple[str, ...], groups: WordGroups) -> Iterator[range]:
+    """Where groups stand; of those that begin together, the longest first."""
+    for at, word in enumerate(words):
+        for rest in groups.get(word, ()):
+            end = at + 1 + len(rest)
+            if words[at + 1 : end] == rest:
+                yield range(at, end)
 
 
 def end_of_group(words: tuple[str, ...], at: int, groups: WordGroups) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from conversations.understanding.calendar import DAYS_OF_WEEK, Calendar, Days
 from conversations.understanding.daywords import DayWords
 from conversations.understanding.mention import DATED, FULL_DAY, HALF_DAY, Mention, hour_mention
-from conversations.understanding.phrases import NO_SLOTS, Match, Slots, apart
+from conversations.understanding.phrases import NO_SLOTS, Match, Slots, apart, places
 
 _COUNTED = {"days_after": 1, "days_before": -1, "weeks_after": DAYS_OF_WEEK, "weeks_before": -DAYS_OF_WEEK}
 
@@ -55,10 +55,9 @@ def _visits(
     if day is None:
         return
     taken = {at for mention in found if mention.names_a_day for at in range(mention.start, mention.end)}
-    for at in range(len(words)):
-        said = next((name for name in known.visit if words[at : at + len(name)] == name), None)
-        if said and taken.isdisjoint(range(at, at + len(said))):
-            yield at, Mention(at, at + len(said), "visit", day)
+    for place in places(words, known.visit):
+        if taken.isdisjoint(place):
+            yield place.start, Mention(place.start, place.stop, "visit", day)
 
 
 def _bare(

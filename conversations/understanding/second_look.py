@@ -63,7 +63,7 @@ def second_look(verdict: Verdict, found: Findings, words: str, scene: Scene, spo
     likely = max(shares, key=lambda intent: shares[intent])
     evidence = spoken.likeness.evidence(alike, likely)
     if verdict.intent in {Intent.UNSURE, Intent.UNKNOWN}:
-        return _leaning(verdict, likely, shares[likely], evidence)
+        return _leaning(verdict, likely, shares[likely], evidence, found)
     # Ill, and what should happen is said: either way another day is offered.
     settled = found.said("sick") and found.said("move")
     if settled or not (
@@ -132,10 +132,12 @@ def _share_needed(verdict: Verdict, likely: Intent, found: Findings) -> float:
     return _ANOTHER_DAY_IN_VAIN if names_a_day or not_that_day else _WRONG
 
 
-def _leaning(verdict: Verdict, likely: Intent, share: float, evidence: str) -> Verdict:
+def _leaning(verdict: Verdict, likely: Intent, share: float, evidence: str, found: Findings) -> Verdict:
     """What no rule has settled leans to the likeliest; it is asked about all the same."""
     if (likely in _NOT_FAINTLY and share < _FAINT) or (verdict.leaning in _NOT_FAINTLY and share < _SURE):
         return verdict
+    if likely is Intent.STOP and found.when.wished and not found.acts:
+        return verdict  # nothing but a day
     if verdict.intent is Intent.UNSURE:
         return structs.replace(verdict, leaning=None if likely is Intent.UNKNOWN else likely)
     if likely is Intent.UNKNOWN:

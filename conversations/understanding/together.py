@@ -31,16 +31,18 @@ def days_together(reads: Sequence[ClauseRead], scene: Scene) -> When:
     told = _only_told(reads) | _about_the_visit(reads, scene)
     wished: list[Mention] = []
     refused: list[Mention] = []
+    whole_days: list[Mention] = []
     for number, clause in enumerate(reads):
         if number in told:
             wished += filter(None, map(_back_from, clause.wished))
             refused += [mention for mention in clause.wished if _is_visits_day(mention, scene)]
         else:
-            before = tuple(refused)
             for mention in clause.wished:
-                no = (*before, *(one for one in clause.refused if one.start < mention.start))
+                no = (*whole_days, *(one for one in clause.refused if one.start < mention.start))
                 wished.append(_not_that_one(mention, no))
         refused += clause.refused
+        if not any(one.part or one.at for one in clause.refused):  # "Friday morning no" leaves its afternoon
+            whole_days += clause.refused
     wished, refused = _day_of_the_other_part(_after_absence(wished), refused)
     wished = list(_told_by_others(wished, refused, scene))
     if any(act.name == "none_of_these" for clause in reads for act in clause.acts):
@@ -88,11 +90,13 @@ def _asks_for(clause: ClauseRead) -> bool:
     says = [act for act in clause.acts if act.name not in TALK]
     away = any(act.name == "obstacle" for act in says) and not any(act.name in _ASKING for act in says)
     agrees = _agrees(clause) and not away  # "travelling tomorrow and coming back on Sunday"
+    if clause.past and not (clause.asks or agrees):
+        return False  # "we came on Monday"
     return bool(clause.wished) and (clause.asks or agrees or not (says or clause.unexplained))
 
 
 def _tells(clause: ClauseRead) -> bool:
-    return bool(clause.unexplained) or any(act.name in _REASONS for act in clause.acts)
+    return bool(clause.unexplained) or clause.past or any(act.name in _REASONS for act in clause.acts)
 
 
 def _back_from(mention: Mention) -> Mention | None:

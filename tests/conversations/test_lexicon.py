@@ -49,6 +49,7 @@ def test_every_folder_is_a_language_that_knows_every_act() -> None:
         ("days.toml", "noon = [", "midday = [", "midday"),
         ("days.toml", "-7 = [", "week = [", "number of days"),
         ("days.toml", '"half past {hour}"', '"half past noon"', "needs {hour}"),
+        ("days.toml", '"half past {hour}"', '"half past {hour}", "half past {hour}"', "stands in half_past"),
     ],
 )
 def test_a_mistake_is_named(folder: Path, file: str, old: str, new: str, complaint: str) -> None:

@@ -106,6 +106,8 @@ def _is_answered_apart(agreed: Act, query: Act) -> bool:
 
 
 def _agreement(act: Act, found: Findings, scene: Scene, beside: int, confidence: float) -> Verdict:
+    if act.name == "ok" and found.when.only_a_range and scene.question is Question.WILL_YOU_COME:
+        return unsure("ok_to_a_range", act, Intent.RESCHEDULE)  # "any day until the 25th is fine"
     if not (act.asked or act.opened) and _is_plain(act, found, beside):
         return verdict(Intent.CONFIRM, act.name, act, confidence)
     return unsure(f"{act.name}_and_more", act, _likely_coming(found, scene))

@@ -1,0 +1,147 @@
+"""Days that no single clause holds, and days that are counted from others."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from conversations.intents import Intent
+from conversations.understanding.reader import understand
+from conversations.understanding.reading import Question, Reading, Scene
+from conversations.wish import DayPart, Wish
+
+# A Wednesday; the visit is on Thursday of the week after.
+REMINDED = Scene(
+    now=datetime(2026, 3, 4, 9),
+    language="en",
+    question=Question.WILL_YOU_COME,
+    guardian="Amina",
+    children=("Zuri",),
+    visits_at=(datetime(2026, 3, 12, 10),),
+    choices=3,
+    region="GB",
+)
+OFFERED = structs.replace(
+    REMINDED,
+    question=Question.WHICH_PLACE,
+    offers=(datetime(2026, 3, 9, 9), datetime(2026, 3, 10, 14), datetime(2026, 3, 13, 11, 30)),
+)
+
+
+def march(*days: int) -> tuple[date, ...]:
+    return tuple(date(2026, 3, day) for day in days)
+
+
+def stretch(first: int, last: int) -> Wish:
+    return Wish(earliest=date(2026, 3, first), latest=date(2026, 3, last))
+
+
+def read(text: str, scene: Scene = REMINDED, **changes: Any) -> Reading:
+    return understand(text, structs.replace(scene, **changes))
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        # days that only tell why
+        ("I work on mondays, tuesday?", Wish(dates=march(10))),
+        ("we came on monday but you were closed, can we come friday", Wish(dates=march(6))),
+        ("thursday he has an exam. friday afternoon?", Wish(dates=march(6), part=DayPart.AFTERNOON)),
+        # stretches and what lies in them
+        ("next week, from wednesday on", stretch(11, 15)),
+        ("next week, between tuesday and thursday", stretch(10, 12)),
+        ("tue-thu next week", stretch(10, 12)),
+        ("after the 20th, a monday please", Wish(dates=march(23))),
+        ("we are away until the 20th, monday please", Wish(dates=march(23))),
+        # days that are told by what they are not
+        ("not this friday, the other one", Wish(dates=march(13), excluded=march(6))),
+        ("not next week, the week after", stretch(16, 22)),
+        ("not on fridays, the other days are fine", Wish(excluded=march(6))),
+        ("friday morning no, friday afternoon yes", Wish(dates=march(6), part=DayPart.AFTERNOON)),
+        # counted from a day
+        ("two days after the appointment", Wish(dates=march(14))),
+        ("a week after tomorrow", Wish(dates=march(12))),
+        ("an hour later", Wish(dates=march(12), at=time(11))),
+        # months by their distance
+        ("the second tuesday of next month", Wish(dates=(date(2026, 4, 14),))),
+        ("the last day of the month", Wish(dates=march(31))),
+        ("the 2nd of the month", Wish(dates=(date(2026, 4, 2),))),
+        ("second half of march", stretch(16, 31)),
+        # numbers that are no days
+        ("call me on 07 48 15 20 11, monday is fine", Wish(dates=march(9))),
+    ],
+)
+def test_days_are_put_together(text: str, wish: Wish) -> None:
+    found = read(text).wish
+    assert structs.replace(found, excluded=wish.excluded and found.excluded) == wish
+
+
+@pytest.mark.parametrize(
+    ("text", "dates", "at"),
+    [
+        ("the soonest of those", march(9), time(9)),
+        ("the last of those", march(13), time(11, 30)),
+        ("friday but an hour later", march(13), time(12, 30)),
+        ("not monday, the others are fine", march(10, 13), None),
+        ("none of these, monday after", march(16), None),
+    ],
+)
+def test_places_are_told_by_each_other(text: str, dates: tuple[date, ...], at: time | None) -> None:
+    reading = read(text, OFFERED)
+    assert (reading.wish.dates, reading.wish.at) == (dates, at)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in two weeks",  # some mean the very day
+        "the end of the month",
+        "tuesday 18",  # the 18th is a Wednesday
+        "tomorrow, friday",
+        "can we come tuesday with 17",
+    ],
+)
+def test_days_without_sharp_bounds_and_numbers_left_over_are_asked_about(text: str) -> None:
+    assert read(text).ask
+
+
+@pytest.mark.parametrize("text", ["monday", "the 16th at 2pm", "any day but friday", "next week please"])
+def test_days_that_are_plain_are_not_asked_about(text: str) -> None:
+    assert not read(text).ask
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("1 sorry I meant 3", 3),
+        ("2 for Zuri", 2),
+        ("not 1, 2 please", 2),
+        ("1... no 2", None),
+        ("can't do 10, could do 3", None),
+        ("is this her last one?", None),
+    ],
+)
+def test_a_number_is_picked_only_where_it_is_plain(text: str, choice: int | None) -> None:
+    assert read(text).choice == choice
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("On Tue, 3 Mar you wrote:\n> Reply STOP to end\nyes we will come", Intent.CONFIRM),
+        ('"Reply 1 to come. Reply STOP to end these texts" yes we will come', Intent.CONFIRM),
+        ('"Zuri" will come', Intent.CONFIRM),
+    ],
+)
+def test_what_is_quoted_is_not_the_parents_own(text: str, intent: Intent) -> None:
+    assert read(text).intent is intent
+
+
+@pytest.mark.parametrize(
+    "text", ["stop! on the 12th we cannot come, on the 13th?", "pare! el 12 no puedo, el 13 si"]
+)
+def test_a_bare_stop_beside_a_visits_day_is_asked_about(text: str) -> None:
+    reading = read(text)
+    assert reading.intent is not Intent.STOP
+    assert reading.ask or reading.leaning
