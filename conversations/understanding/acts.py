@@ -14,6 +14,8 @@ from conversations.understanding.tokens import Clause
 
 # How far a "not" reaches: "not at all sure to come".
 NEGATION_REACH = 3
+# How far behind a refusal a word such as "fail" turns it round.
+_FAILING_REACH = 2
 # One letter answers when it stands alone; beside other words it is "y" for "and" or a slip of the thumb.
 _ONLY_ALONE = {"bare_yes": "yes", "bare_no": "no", "bare_language": "language", "bare_human": "human"}
 # A plain "no" right before these says the same once more: "hapana hatutakuja", "no stop".
@@ -89,7 +91,7 @@ def acts_in(
             line=match.line,
             words=" ".join(words[match.start : match.end]),
             clause=number,
-            negated=_is_negated(match, matches, negators),
+            negated=_is_negated(match, matches, negators) or _is_undone(match, words, tongues[0]),
             asked=clause.asked,
             opened=opened,
             alone=alone,
@@ -113,6 +115,12 @@ def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int])
     )
 
 
+def _is_undone(match: Match, words: tuple[str, ...], known: Lexicon) -> bool:
+    """A refusal of not doing it: "we won't fail to come", "no podemos dejar de ir"."""
+    reach = words[match.start : match.end + _FAILING_REACH]
+    return match.act in {"not_coming", "cant"} and not known.failing.isdisjoint(reach)
+
+
 def negators_in(
     words: tuple[str, ...], tongues: Sequence[Lexicon], covered: Collection[int], strange: Collection[int]
 ) -> list[int]:
@@ -130,10 +138,15 @@ def refusing_words(
 ) -> list[tuple[int, int]]:
     """Where "not", "no" and "except" stand."""
     spans = [(at, at + 1) for at in negators]
-    spans += [(match.start, match.end) for match in matches if match.act == "no"]
+    spans += [(match.start, match.end) for match in matches if match.act == "no" or _is_neither(match)]
     for known in tongues:
         spans += [(place.start, place.stop) for place in places(words, known.days.except_)]
     return spans
+
+
+def _is_neither(match: Match) -> bool:
+    """One word that turns down places refuses the days behind it as well: "neither Monday nor Tuesday"."""
+    return match.act == "none_of_these" and match.end - match.start == 1
 
 
 def opens_as_question(words: tuple[str, ...], known: Lexicon) -> bool:

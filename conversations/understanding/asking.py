@@ -45,4 +45,4 @@ def _days_are_doubtful(found: Findings) -> bool:
     left_over = found.figures or found.unexplained >= _TOO_MUCH_UNEXPLAINED
     if not when.wished:
         return bool(when.refused) and bool(found.figures or found.unexplained)
-    return left_over or when.scattered or any(one.meaning in _VAGUE for one in when.wished)
+    return left_over or when.doubtful or any(one.meaning in _VAGUE for one in when.wished)

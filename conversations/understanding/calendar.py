@@ -10,8 +10,11 @@ from msgspec import Struct
 
 MONTHS = 12
 DAYS_OF_WEEK = 7
+A_WEEK = timedelta(days=DAYS_OF_WEEK)
 # Beyond this a bare day of the month is not an appointment.
 MONTHS_AHEAD = 6
+# Nor is one of a year that is further away.
+YEARS_AHEAD = 5
 LONGEST_MONTH = 31
 # Behind the twelve that have names, months by their distance: this one, the next.
 THIS_MONTH = 13
@@ -109,7 +112,8 @@ class Calendar(Struct, frozen=True):
             month = _last_of(self.month(month - THIS_MONTH + over)).month
         if month and year:
             found = _date(year + 2000 if year < 100 else year, month, day)  # noqa: PLR2004  two digits
-            return Days((found,)) if found and found >= self.today else None
+            near = found and self.today <= found and found.year - self.today.year <= YEARS_AHEAD
+            return Days((found,)) if found and near else None
         for ahead in range(MONTHS + 1 if month else MONTHS_AHEAD):
             years, index = divmod(self.today.month - 1 + ahead, MONTHS)
             found = _date(self.today.year + years, index + 1, day)

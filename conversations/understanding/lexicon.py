@@ -106,6 +106,7 @@ class PhraseData(Struct, frozen=True, forbid_unknown_fields=True):
     acts: dict[str, list[str]]
     other_languages: list[str] = []
     corrections: list[str] = []
+    failing: list[str] = []
     sounds: dict[str, str] = {}
     not_stands_behind: bool = False
 
@@ -129,6 +130,7 @@ class Lexicon(Struct, frozen=True, dict=True):
     number_of: dict[tuple[str, ...], int]
     around_numbers: frozenset[str]
     never_mended_into: frozenset[str]
+    failing: frozenset[str]
     sounds_alike: dict[str, str]
     not_stands_behind: bool
 
@@ -186,6 +188,7 @@ def compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> L
             around_numbers=around,
             never_mended_into=_words(phrases.negators)
             | {words[0] for words in map(level, bare) if len(words) == 1},
+            failing=_words(phrases.failing),
             sounds_alike=phrases.sounds,
             not_stands_behind=phrases.not_stands_behind,
         )

@@ -14,7 +14,7 @@ from conversations.wish import DayPart, part_of
 
 HALF_DAY, FULL_DAY, FULL_HOUR = 12, 24, 60
 # Clinics open by day: "at 3" is the afternoon, "at 8" the morning.
-FIRST_CLINIC_HOUR = 7
+FIRST_CLINIC_HOUR, LAST_CLINIC_HOUR = 7, 21
 # How many words may stand between two mentions that say one thing: "10 in the morning".
 _REACH = 2
 _CERTAIN = frozenset({"hour_am", "hour_pm"})
@@ -103,7 +103,8 @@ def _on_the_clock(spoken: Hour, part: DayPart | None, known: DayWords) -> time:
     if part is DayPart.MORNING:
         return time(hour, minute)
     if part or hour < FIRST_CLINIC_HOUR:
-        hour = hour % HALF_DAY + HALF_DAY
+        late = hour % HALF_DAY + HALF_DAY
+        hour = late if late <= LAST_CLINIC_HOUR else hour  # "later, at eleven"
     return time(hour, minute)
 
 

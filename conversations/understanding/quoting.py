@@ -13,7 +13,7 @@ from conversations.understanding.normal import ANALYSED_CHARACTERS
 
 _QUOTE_MARKS = "[\"\u201c\u201d\u00ab\u2018\u201e']"
 # What stands in quotation marks and is longer than a name or a word is somebody else's.
-_QUOTATION = re.compile('["\u201c\u00ab\u201e][^"\u201c\u201d\u00bb]{20,}["\u201d\u00bb]')
+_QUOTATION = re.compile('["\u201c\u00ab\u201e][^"\u201c\u201d\u00ab\u00bb\u201e]{20,640}["\u201d\u00bb]')
 _FILLED = r".{1,80}?"
 
 

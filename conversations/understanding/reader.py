@@ -172,13 +172,18 @@ def wish_of(found: Findings, scene: Scene) -> Wish:
     not_before, not_after = when.hours
     for refused in when.refused if not when.dates else ():
         earliest, latest = earliest or refused.otherwise.earliest, latest or refused.otherwise.latest
+    visits = {at.date() for at in scene.visits_at}
+    moves = found.said("move") and any(one.meaning == "between" for one in when.wished)
+    moved_to = latest if moves and earliest in visits and latest not in visits else None
+    if moved_to:
+        earliest = latest = None  # "from Thursday to Tuesday the 24th"
     days = sorted(at.date() for at in (scene.offers or scene.visits_at))
     if days and not when.wished and found.said("later"):
         earliest = days[-1] + timedelta(days=1)
     if days and not when.wished and found.said("sooner"):
         latest = max(days[0] - timedelta(days=1), scene.now.date())
     return Wish(
-        dates=_dates(found, scene),
+        dates=(moved_to,) if moved_to else _dates(found, scene),
         earliest=earliest,
         latest=latest,
         part=when.part or _part_left(found),

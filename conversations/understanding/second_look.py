@@ -41,13 +41,24 @@ _ANOTHER_DAY_IN_VAIN = 0.8
 _NOT_FAINTLY = frozenset({Intent.STOP, Intent.START, Intent.WRONG_NUMBER, Intent.LANGUAGE_SWITCH})
 _FAINT = 0.4
 _SURE = 0.75
+# Below this nothing but a word speaks for it.
+_AT_LEAST = 0.1
 # Said beside an opt-out these only tell why.
 _BESIDE_AN_OPT_OUT = frozenset(
     {Intent.WRONG_NUMBER, Intent.ALREADY_VACCINATED, Intent.SICK_CHILD, Intent.HELP, Intent.SMALLTALK}
 )
 # A number that was picked means one thing only; what may be urgent goes to a person, whatever it looks like.
 _UNCONTESTED = frozenset(
-    {"any_of_these", "child", "number", "opt_out_word", "urgent", "ill_after_vaccine", "medical_question"}
+    {
+        "any_of_these",
+        "child",
+        "number",
+        "opt_out_word",
+        "opt_out_with_a_reason",
+        "urgent",
+        "ill_after_vaccine",
+        "medical_question",
+    }
 )
 _CHOOSING = frozenset({Question.WHICH_PLACE, Question.ANOTHER_DAY})
 
@@ -63,7 +74,11 @@ def second_look(verdict: Verdict, found: Findings, words: str, scene: Scene, spo
     likely = max(shares, key=lambda intent: shares[intent])
     evidence = spoken.likeness.evidence(alike, likely)
     if verdict.intent in {Intent.UNSURE, Intent.UNKNOWN}:
-        return _leaning(verdict, likely, shares[likely], evidence, found)
+        return (
+            verdict
+            if _stays(verdict, likely, shares, found)
+            else _leaning(verdict, likely, shares[likely], evidence)
+        )
     # Ill, and what should happen is said: either way another day is offered.
     settled = found.said("sick") and found.said("move")
     if settled or not (
@@ -132,12 +147,20 @@ def _share_needed(verdict: Verdict, likely: Intent, found: Findings) -> float:
     return _ANOTHER_DAY_IN_VAIN if names_a_day or not_that_day else _WRONG
 
 
-def _leaning(verdict: Verdict, likely: Intent, share: float, evidence: str, found: Findings) -> Verdict:
-    """What no rule has settled leans to the likeliest; it is asked about all the same."""
-    if (likely in _NOT_FAINTLY and share < _FAINT) or (verdict.leaning in _NOT_FAINTLY and share < _SURE):
-        return verdict
+def _stays(verdict: Verdict, likely: Intent, shares: Shares, found: Findings) -> bool:
+    """Whether an open verdict keeps what it leans to, or leans to nothing."""
+    if likely in _NOT_FAINTLY and shares[likely] < _FAINT:
+        return True
     if likely is Intent.STOP and found.when.wished and not found.acts:
-        return verdict  # nothing but a day
+        return True  # nothing but a day
+    leaning = verdict.leaning
+    if leaning not in _NOT_FAINTLY:
+        return False
+    return shares[likely] < (_SURE if shares.get(leaning, 0.0) >= _AT_LEAST else _FAINT)
+
+
+def _leaning(verdict: Verdict, likely: Intent, share: float, evidence: str) -> Verdict:
+    """What no rule has settled leans to the likeliest; it is asked about all the same."""
     if verdict.intent is Intent.UNSURE:
         return structs.replace(verdict, leaning=None if likely is Intent.UNKNOWN else likely)
     if likely is Intent.UNKNOWN:

@@ -24,11 +24,14 @@ Span = tuple[int, int]
 
 
 class When(Struct, frozen=True):
-    """The days and hours of one text, told apart; `scattered` over clauses that nothing joins."""
+    """The days and hours of one text, told apart.
+
+    `doubtful` where some of them may only tell why, or where nothing joins those of several clauses.
+    """
 
     wished: tuple[Mention, ...] = ()
     refused: tuple[Mention, ...] = ()
-    scattered: bool = False
+    doubtful: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.wished or self.refused)
@@ -112,6 +115,8 @@ def refused_in(
 
     `not_stands_behind` where the language says "thursday not, friday".
     """
+    # "Na somvar na mangalvar": who begins with the "not" puts it before each.
+    not_stands_behind = not_stands_behind and not (negators and negators[0][0] == 0 and len(negators) > 1)
     groups = tuple(_groups(clause, mentions, joined_by))
     refused: set[Mention] = set()
     for match in matches:
@@ -146,7 +151,11 @@ def _groups(
 
 def _beside(start: int, end: int, groups: Sequence[Group]) -> Group:
     """The days that a refusal is about: those inside it, just before it, or else behind it."""
-    inside = tuple(mention for group in groups for mention in group if start <= mention.start < end)
+    inside = tuple(one for group in groups for one in group if start <= one.start < end)
+    # "Is hafte possible nahi" shares a word; "not before April" holds its own "not".
+    inside = inside or tuple(
+        one for group in groups for one in group if one.start < start < one.end and one.meaning != "from"
+    )
     before = next((group for group in groups if 0 <= start - group[-1].end <= _BEFORE), ())
     behind = next((group for group in groups if 0 <= group[0].start - end <= _BEHIND), ())
     return inside or before or behind

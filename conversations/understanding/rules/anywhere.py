@@ -1,6 +1,9 @@
 """Words that mean the same everywhere, picking from what was offered, and what is for people."""
 
+from collections.abc import Sequence
+
 from conversations.intents import Intent
+from conversations.understanding.acts import TALK, Act
 from conversations.understanding.findings import Findings
 from conversations.understanding.reading import Question, Scene
 from conversations.understanding.rules.verdict import Verdict, unsure, verdict
@@ -16,6 +19,8 @@ _ABOUT_THE_VISIT = (
     "none_of_these",
 )
 _TOO_MUCH_BESIDE_A_STOP = 3
+_TELLS_PLAINLY = frozenset({"who", "who_is", "wrong_number", "already"})
+_TELLS_WHY = _TELLS_PLAINLY | {"sick", "obstacle", "unsuitable", "help", "bare_help", "human"}
 _MORE_THAN_START = (
     "language",
     "coming",
@@ -31,19 +36,44 @@ _MORE_THAN_START = (
 
 def opt_out(found: Findings, scene: Scene) -> Verdict | None:
     """Any reasonable wording counts (47 CFR 64.1200(a)(10)); the bare word only where it stands alone."""
-    if act := found.said("stop"):
-        again = found.said("start") if scene.question is Question.TEXTS_AGAIN else None
-        if again and again.clause >= act.clause:
-            return None  # "I said no more messages, but now I want them back"
-        return verdict(Intent.STOP, "opt_out", act, 0.95)
-    act = next((act for act in found.acts if act.name == "bare_stop" and act.alone and not act.negated), None)
+    act = found.said("stop")
     if act is None:
-        return None
+        return _bare_opt_out(found)
+    again = found.said("start") if scene.question is Question.TEXTS_AGAIN else None
+    if again and again.clause >= act.clause:
+        return None  # "I said no more messages, but now I want them back"
+    if _only_at_some_hours(found):
+        return unsure("stop_at_some_hours", act, Intent.STOP)  # "don't text me before 8"
+    return verdict(Intent.STOP, "opt_out", act, 0.95)
+
+
+def _bare_opt_out(found: Findings) -> Verdict | None:
+    """STOP, or another word that is an opt-out only by itself."""
+    bare = [act for act in found.acts if act.name == "bare_stop" and not act.negated]
+    act = next((act for act in bare if act.alone), None)
+    if act is None:
+        return _opt_out_with_a_reason(found, bare)
     if found.said("coming", "keep"):
         return unsure("stop_beside_a_promise", act, Intent.STOP)
     if found.said(*_ABOUT_THE_VISIT) or found.when or found.unexplained >= _TOO_MUCH_BESIDE_A_STOP:
         return unsure("stop_and_more", act, Intent.STOP)  # "Pare! On the 12th I can't"
     return verdict(Intent.STOP, "opt_out_word", act, 1.0)
+
+
+def _only_at_some_hours(found: Findings) -> bool:
+    """Whether hours are named and no day, or another number: then texts may be wanted otherwise."""
+    named = (*found.when.wished, *found.when.refused)
+    return found.figures or (bool(named) and not any(one.names_a_day for one in named))
+
+
+def _opt_out_with_a_reason(found: Findings, bare: Sequence[Act]) -> Verdict | None:
+    """STOP in one clause with what only tells why: "who is this STOP", "wrong number stop"."""
+    others = {act.name for act in found.acts} - {"bare_stop", *TALK}
+    if not bare or not others or found.unexplained or found.when or not others <= _TELLS_WHY:
+        return None
+    if others <= _TELLS_PLAINLY and not found.figures:
+        return verdict(Intent.STOP, "opt_out_with_a_reason", bare[0], 0.9)
+    return unsure("stop_and_more", bare[0], Intent.STOP)
 
 
 def opt_in(found: Findings, scene: Scene) -> Verdict | None:

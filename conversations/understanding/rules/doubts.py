@@ -50,9 +50,15 @@ def contradicts(found: Findings, scene: Scene) -> Verdict | None:
         return unsure("yes_and_no", no, _last_word(found.promise, no))
     if found.when.refused and found.promise and not refusal:
         return unsure("yes_but_not_then", found.promise, Intent.RESCHEDULE)
-    if negated := found.negated("coming", "cancel", "cancel_visit", "move", "yes", "ok", "keep", "cant"):
+    return _negates_what(found)
+
+
+def _negates_what(found: Findings) -> Verdict | None:
+    """A "not" before something that is not said so: "won't fail to come" is a promise, most likely."""
+    if negated := found.negated("coming", "cancel", "cancel_visit", "move", "yes", "ok", "keep"):
         return unsure("negation_not_understood", negated)
-    return None
+    negated = found.negated("not_coming", "cant")
+    return unsure("negation_not_understood", negated, Intent.CONFIRM) if negated else None
 
 
 def _last_word(promise: Act, refusal: Act) -> Intent | None:
