@@ -153,7 +153,7 @@ def _days_between(first: Mention, second: Mention, calendar: Calendar) -> Days |
     start, end = first.dates[0], second.dates[-1]
     if first.meaning == "day_of_month" and second.meaning == "day_and_month" and start.day <= end.day:
         start = end.replace(day=start.day)
-    return Days(earliest=start, latest=end + timedelta(days=7 * (end < start)))
+    return _in_order(start, end + timedelta(days=DAYS_OF_WEEK * (end < start)))
 
 
 def _in_order(first: date, last: date) -> Days | None:

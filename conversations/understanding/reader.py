@@ -5,7 +5,6 @@ says different things of different children, each is read for itself.
 """
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
 
 from conversations.intents import Intent
 from conversations.understanding.acts import TALK
@@ -20,13 +19,8 @@ from conversations.understanding.reading import Part, Reading, Scene
 from conversations.understanding.rules import Verdict, decide, everything_said, is_urgent
 from conversations.understanding.second_look import ABOUT_A_VISIT, second_look
 from conversations.understanding.weighing import learned
-from conversations.wish import DayPart, Wish
-
-_OTHER_HALF = {
-    DayPart.MORNING: DayPart.AFTERNOON,
-    DayPart.AFTERNOON: DayPart.MORNING,
-    DayPart.EVENING: DayPart.MORNING,
-}
+from conversations.understanding.wishing import wish_of
+from conversations.wish import Wish
 
 _UNSETTLED = frozenset({Intent.UNSURE, Intent.UNKNOWN, Intent.SMALLTALK})
 
@@ -163,66 +157,3 @@ def _language_asked(found: Findings, verdict: Verdict, spoken: Languages) -> str
         return None
     act = found.said("language")
     return spoken.asked_for(act.words) if act else found.language
-
-
-def wish_of(found: Findings, scene: Scene) -> Wish:
-    """The days and hours that were wished and refused, as far as they can be told without the calendar."""
-    when = found.when
-    earliest, latest = when.bounds
-    not_before, not_after = when.hours
-    for refused in when.refused if not when.dates else ():
-        earliest, latest = earliest or refused.otherwise.earliest, latest or refused.otherwise.latest
-    visits = {at.date() for at in scene.visits_at}
-    moves = found.said("move") and any(one.meaning == "between" for one in when.wished)
-    moved_to = latest if moves and earliest in visits and latest not in visits else None
-    if moved_to:
-        earliest = latest = None  # "from Thursday to Tuesday the 24th"
-    days = sorted(at.date() for at in (scene.offers or scene.visits_at))
-    if days and not when.wished and found.said("later"):
-        earliest = days[-1] + timedelta(days=1)
-    if days and not when.wished and found.said("sooner"):
-        latest = max(days[0] - timedelta(days=1), scene.now.date())
-    return Wish(
-        dates=(moved_to,) if moved_to else _dates(found, scene),
-        earliest=earliest,
-        latest=latest,
-        part=when.part or _part_left(found),
-        at=_hour(found, scene),
-        not_before=not_before,
-        not_after=not_after,
-        excluded=tuple(sorted({day for one in when.refused for day in one.dates} - set(when.dates))),
-    )
-
-
-def _hour(found: Findings, scene: Scene) -> time | None:
-    """The hour wished; where the visit's own is named too, the other one is meant."""
-    hours = [one.at for one in found.when.wished if one.at]
-    visits = {at.time() for at in scene.visits_at}
-    return next((at for at in hours if at not in visits), found.when.at)
-
-
-def _dates(found: Findings, scene: Scene) -> tuple[date, ...]:
-    """The days wished. Asked to move to the very weekday it is on, another week must be meant."""
-    visit_days = {at.date() for at in scene.visits_at}
-    dates = found.when.dates
-    if found.said("same_day") and not (dates or found.refusal):
-        return tuple(sorted(visit_days))
-    if found.said("move") and set(dates) - visit_days and not found.when.unsure:
-        dates = tuple(day for day in dates if day not in visit_days)  # "from the 12th to the 20th"
-    hours_named = found.when.part or found.when.at
-    only_hours = not dates and found.when.bounds == (None, None) and len(visit_days) == 1
-    instead = found.promise or any(one.part and not one.names_a_day for one in found.when.refused)
-    if only_hours and not scene.offers and (found.when.at or (found.when.wished and instead)):
-        return tuple(visit_days)  # "could I come at 4 instead", "not in the morning, after school"
-    if dates and set(dates) <= visit_days and found.said("move") and not hours_named:
-        weeks = (timedelta(days=-7), timedelta(days=7))
-        return tuple(sorted(day + week for day in dates for week in weeks if day + week > scene.now.date()))
-    return dates
-
-
-def _part_left(found: Findings) -> DayPart | None:
-    """What a refused part of the day leaves: "not in the morning" leaves the afternoon."""
-    refused = next(
-        (mention.part for mention in found.when.refused if mention.part and not mention.names_a_day), None
-    )
-    return _OTHER_HALF[refused] if refused else None

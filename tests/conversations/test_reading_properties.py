@@ -90,6 +90,19 @@ WORDS = st.sampled_from(
             "été",
         ),
         *("saa", "10h30", "2026-03-12", "31/2", "maybe", "text", "between", "and", "week", "next", "in"),
+        *("9999-12-31", "31/12/9999", "1/1/27", "april", "the other one", "the day after", "until", "month"),
+        *(
+            "the last",
+            "friday",
+            "tomorrow",
+            "afternoon",
+            "away",
+            "we came",
+            "I meant",
+            "two",
+            "earlier",
+            "hour",
+        ),
     )
 )
 TEXTS = st.one_of(st.text(max_size=1600), st.lists(WORDS, max_size=60).map(" ".join))
@@ -119,6 +132,9 @@ def test_no_text_raises_and_every_reading_hangs_together(
     assert reading == understand(text, scene(language, question))
     assert 0 <= reading.confidence <= 1
     assert all(day >= NOW.date() for day in reading.wish.dates)
+    assert not set(reading.wish.dates) & set(reading.wish.excluded)
+    if reading.wish.earliest and reading.wish.latest:
+        assert reading.wish.earliest <= reading.wish.latest
     assert not reading.urgent or reading.intent is Intent.HUMAN
     assert (reading.choice is not None) <= (reading.intent is Intent.CHOOSE)
     assert reading.intent is not Intent.UNSURE or reading.ask

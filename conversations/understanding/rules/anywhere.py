@@ -124,6 +124,8 @@ def asks_for_help(found: Findings, scene: Scene) -> Verdict | None:
 
 def picks_a_number(found: Findings, scene: Scene) -> Verdict | None:
     """The text is a number of the list and nothing else."""
+    if found.choice is None and found.figures and not (found.acts or found.when or found.unexplained):
+        return unsure("number_not_offered", None) if scene.choices else None
     if found.choice is None or not scene.choices:
         return None
     return Verdict(Intent.CHOOSE, "number", str(found.choice), 0.95)

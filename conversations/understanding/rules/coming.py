@@ -95,7 +95,7 @@ def agrees(found: Findings, scene: Scene) -> Verdict | None:
     act = found.said("ok")
     if act is None or (found.query and not _is_answered_apart(act, found.query)):
         return None
-    if scene.question in {Question.NOTHING, Question.ANOTHER_DAY}:
+    if scene.question in {Question.NOTHING, Question.ANOTHER_DAY, Question.TEXTS_AGAIN}:
         return verdict(Intent.SMALLTALK, "ok_after_the_fact", act, 0.7)
     return _agreement(act, found, scene, UNEXPLAINED_BESIDE_OK, 0.8)
 
