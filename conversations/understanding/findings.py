@@ -4,6 +4,7 @@ This is evidence, not yet meaning: what follows from it in the scene is decided 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -23,7 +24,7 @@ _REFUSING = frozenset({"no", "unsuitable", "cant", "not_coming"})
 _NOT = "-"
 
 
-class Findings(Struct, frozen=True):
+class Findings(Struct, frozen=True, dict=True):
     """The evidence in a text. `figures` says that a bare number stands in it, of which nothing is known.
 
     `denied` is the guardian's name where it is said not to be theirs ("I'm not Amina"). `unresolved` says
@@ -43,8 +44,14 @@ class Findings(Struct, frozen=True):
     words: int = 0
     unexplained: int = 0
 
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        return frozenset(act.name for act in self.acts if not act.negated)
+
     def said(self, *names: str) -> Act | None:
         """The first of these acts that is said and not negated."""
+        if self._said.isdisjoint(names):
+            return None
         return next((act for act in self.acts if act.name in names and not act.negated), None)
 
     def negated(self, *names: str) -> Act | None:

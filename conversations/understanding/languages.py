@@ -6,7 +6,7 @@ Loading takes seconds, so it happens once.
 import gc
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from threading import Lock
@@ -27,6 +27,8 @@ _HYPHENED = re.compile(r"(?<!\S)([^\W\d_]\S{1,12}?)\s?[-\u2010-\u2014]\s?([^\W\d
 _LANGUAGES = files("conversations") / "languages"
 # What a word weighs that several languages have and the one on file has not.
 _STRANGE = 0.95
+# As many words are kept with what they sound like.
+_KEPT = 1 << 14
 
 
 class Languages:
@@ -65,6 +67,7 @@ class Languages:
             if slot == "{weekday}" and len(name) == 1
         )
         self._code_of = {level(name): code for code, names in called.items() for name in names}
+        self._heard = lru_cache(_KEPT)(self._hear)
         self._holders: dict[str, tuple[str, ...]] = {}
         for code, known in self.lexicons.items():
             for word in known.words:
@@ -122,7 +125,7 @@ class Languages:
                     found[code] += weight
         return found
 
-    def _heard(self, word: str) -> tuple[str, ...]:
+    def _hear(self, word: str) -> tuple[str, ...]:
         """The languages that know this word only by its sound."""
         return tuple(
             code

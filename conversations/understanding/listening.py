@@ -50,7 +50,7 @@ def _tongues(words: str, scene: Scene, spoken: Languages) -> tuple[Lexicon, ...]
 def _opting_out(words: tuple[str, ...], spoken: Languages) -> Iterator[str]:
     """The languages in which the whole is an opt-out: "ya no mas" counts on a Hindi phone, too."""
     for code, known in spoken.lexicons.items():
-        if any(
+        if known.words.issuperset(words) and any(
             match.act == "stop" and match.end - match.start == len(words) for match in known.book.find(words)
         ):
             yield code

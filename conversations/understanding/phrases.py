@@ -225,7 +225,7 @@ def _end(
     if index == len(elements):
         return at
     element = elements[index]
-    if element.is_gap:
+    if not (element.groups or element.slot):
         return _end_behind_gap(elements, index + 1, words, at, slots, filled)
     if at < len(words):
         if element.slot:
