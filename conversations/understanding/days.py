@@ -5,7 +5,7 @@ patterns. Words become slots (`{weekday}`, `{day}`, `{hour}`), patterns over slo
 patterns over mentions become ranges. Whether a day is wished or refused is not decided here.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -14,8 +14,8 @@ from msgspec import structs
 
 from conversations.understanding.calendar import LONGEST_MONTH, Calendar, Days
 from conversations.understanding.daywords import HOURS_FROM_VISIT, TOLD_BY_OTHERS, DayWords
+from conversations.understanding.loose import bare_days, bare_months, halves_of_days, listed_days
 from conversations.understanding.mention import (
-    DATED,
     FULL_DAY,
     FULL_HOUR,
     HALF_DAY,
@@ -26,114 +26,15 @@ from conversations.understanding.mention import (
     nearest,
     told_apart,
 )
-from conversations.understanding.phrases import NO_SLOTS, Match, Slots
+from conversations.understanding.phrases import Match
 from conversations.understanding.ranges import with_ranges
+from conversations.understanding.slots import slots_of
 from conversations.wish import DayPart
 
-LAST_HOUR, LAST_MINUTE = 23, 59
 _FEWEST_MINUTES = 5
-MOST_COUNTED = 60
-# As many numbers in a row, "07 48 15 20", are no days and no hours.
-_TELEPHONE = 4
-# "May" and "mar" are other words as well.
-_NO_SHORT = 4
-_SHORT = 4
 
 Filled = Callable[[str], Any]
 
-
-# --- from words to slots ---------------------------------------------------------------------------
-
-
-def _slots(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, Sequence[tuple[int, Any]]]]:
-    """What each place of a clause could be."""
-    found: list[Mapping[str, Sequence[tuple[int, Any]]]] = []
-    for at, word in enumerate(words):
-        named = _in_words(words, at, known) if word in known.first_words else {}
-        found.append({**_in_figures(word, at), **named} if word[0].isdecimal() else named)
-    for at in _inside_numbers(words, found):
-        found[at] = {slot: values for slot, values in found[at].items() if slot != "{month}"}
-    for at in _of_telephones(words):
-        found[at] = NO_SLOTS
-    return found
-
-
-def _inside_numbers(
-    words: tuple[str, ...], slots: Sequence[Mapping[str, Sequence[tuple[int, Any]]]]
-) -> set[int]:
-    """Places that only continue a number: "sept" in "vingt sept"."""
-    ends = (
-        (at, slots[at][slot][0][0])
-        for at in range(len(words))
-        for slot in ("{day}", "{n}")
-        if slot in slots[at]
-    )
-    return {inside for at, end in ends for inside in range(at + 1, end)}
-
-
-def _of_telephones(words: tuple[str, ...]) -> Iterator[int]:
-    """Places of so many figures in a row that they are no days and no hours: "07 48 15 20"."""
-    start = 0
-    for at, word in enumerate((*words, "")):
-        if word.isdecimal():
-            continue
-        if at - start >= _TELEPHONE:
-            yield from range(start, at)
-        start = at + 1
-
-
-def _in_figures(word: str, at: int) -> Mapping[str, list[tuple[int, Any]]]:
-    behind = at + 1
-    if not word.isdecimal():
-        clock = _clock(word)
-        if clock:
-            return {"{hour}": [(behind, clock)], "{clock}": [(behind, clock)]}
-        # "10:75" is no hour, and no day either.
-        return {} if ":" in word or "h" in word else {"{date}": [(behind, word)]}
-    number = int(word)
-    slots: dict[str, list[tuple[int, Any]]] = {}
-    if 1 <= number <= MOST_COUNTED:
-        slots["{n}"] = [(behind, number)]
-    if 1 <= number <= LONGEST_MONTH:
-        slots["{day}"] = [(behind, number)]
-    if number <= FULL_DAY:
-        slots["{hour}"] = [(behind, (number % FULL_DAY, 0))]
-    if number <= LAST_MINUTE:
-        slots["{minute}"] = [(behind, number)]
-    if len(word) in {3, 4} and number // 100 <= LAST_HOUR and number % 100 <= LAST_MINUTE:
-        slots["{hour}"] = [(behind, (number // 100, number % 100))]
-    return slots
-
-
-def _clock(word: str) -> Hour | None:
-    hour, _, minute = word.replace(".", ":").replace("h", ":").partition(":")
-    if not (
-        hour.isdecimal() and minute.isdecimal() and int(hour) <= LAST_HOUR and int(minute) <= LAST_MINUTE
-    ):
-        return None
-    return int(hour), int(minute)
-
-
-def _in_words(words: tuple[str, ...], at: int, known: DayWords) -> Mapping[str, list[tuple[int, Any]]]:
-    slots: dict[str, list[tuple[int, Any]]] = {}
-    for slot, name, value in known.first_words[words[at]]:
-        end = at + len(name)
-        # "2a" is Monday in Portuguese, but "2 a 5" is a range.
-        counted = name[0].isdecimal() and any(word.isdecimal() for word in words[end : end + 1])
-        if words[at:end] == name and not counted:
-            slots.setdefault(slot, []).append((end, value))
-            if not isinstance(value, int) or slot != "{n}":
-                continue
-            if value <= FULL_DAY:
-                slots.setdefault("{hour}", []).append((end, (value % FULL_DAY, 0)))
-            if value <= LAST_MINUTE:
-                slots.setdefault("{minute}", []).append((end, value))
-    for options in slots.values():
-        options.sort(key=lambda option: -option[0])
-    return slots
-
-
-# --- from slots to mentions ------------------------------------------------------------------------
 
 _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "weekday": lambda of, on: on.weekday(of("{weekday}")),
@@ -228,7 +129,7 @@ def _agreeing(days: Days | None, weekday: int) -> Days | None:
 
 def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tuple[Mention, ...]:
     """Every day, part of the day and hour in the words of one clause, from left to right."""
-    slots = _slots(words, known)
+    slots = slots_of(words, known)
     if not any(slots) and known.book.words.isdisjoint(words):
         return ()
     past = not known.past_words.isdisjoint(words)
@@ -245,73 +146,13 @@ def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tup
             found.append(bare_clock(at, slots[at]["{clock}"][0][1], known))
         elif at not in taken and "{date}" in slots[at] and (days := _date_in_figures(word, calendar)):
             found.append(Mention(at, at + 1, "date", days))
-    found += _halves_of_days(words, found, known)
-    found += _bare_days(words, found, slots, known, calendar)
-    found += _bare_months(words, found, slots, known, calendar)
-    found += _listed_days(words, found, slots, known, calendar)
+    found += halves_of_days(words, found, known)
+    found += bare_days(words, found, slots, known, calendar)
+    found += bare_months(words, found, slots, known, calendar)
+    found += listed_days(words, found, slots, known, calendar)
     found.sort(key=lambda mention: mention.start)
     found = list(_in_the_same_stretch(words, found, known, calendar))
     return tuple(with_ranges(words, told_apart(words, found, known), slots, known, calendar))
-
-
-def _halves_of_days(words: tuple[str, ...], found: Sequence[Mention], known: DayWords) -> Iterator[Mention]:
-    """The half of the day that ends a clause behind a day: "friday am"; elsewhere "am" is another word."""
-    last = len(words) - 1
-    if words[last] in known.halves and any(one.end == last and one.names_a_day for one in found):
-        yield Mention(last, last + 1, "half", part=_PARTS[known.halves[words[last]]])
-
-
-def _bare_days(
-    words: tuple[str, ...], found: Sequence[Mention], slots: Slots, known: DayWords, calendar: Calendar
-) -> Iterator[Mention]:
-    """Two numbers that are alternatives, of which one can be no hour: "25 or 26 in the afternoon"."""
-    covered = {at for mention in found for at in range(mention.start, mention.end)}
-    for at in range(len(words) - 2):
-        joined = words[at + 1] in known.or_ and covered.isdisjoint(range(at, at + 3))
-        numbers = [slots[place]["{day}"][0][1] for place in (at, at + 2) if "{day}" in slots[place]]
-        if joined and len(numbers) == 2 and max(numbers) > known.last_bare_hour:  # noqa: PLR2004
-            for place, number in zip((at, at + 2), numbers, strict=True):
-                if days := calendar.day_of_month(number):
-                    yield Mention(place, place + 1, "day_of_month", days)
-
-
-def _bare_months(
-    words: tuple[str, ...], found: Sequence[Mention], slots: Slots, known: DayWords, calendar: Calendar
-) -> Iterator[Mention]:
-    """Months that a clause consists of: "September", "june or july"."""
-    months = [at for at in range(len(words)) if "{month}" in slots[at]]
-    around = {word for at, word in enumerate(words) if at not in months}
-    opens_a_short_one = 0 in months and len(words) <= _SHORT  # "june if possible"
-    if found or not (around <= known.joined_by or opens_a_short_one):
-        return
-    for at in (at for at in months if len(words[at]) >= _NO_SHORT):
-        behind, month = slots[at]["{month}"][0]
-        yield Mention(at, behind, "in_month", calendar.named_month(month))
-
-
-def _listed_days(
-    words: tuple[str, ...], found: list[Mention], slots: Slots, known: DayWords, calendar: Calendar
-) -> Iterator[Mention]:
-    """Numbers that stand beside a date in a list of days: "the 13th or 14", "13 or 14 march"."""
-    covered = {at for mention in found for at in range(mention.start, mention.end)}
-    to_do = [mention for mention in found if mention.meaning in DATED and mention.dates]
-    while to_do:
-        dated = to_do.pop()
-        month = dated.dates[0].month if dated.meaning == "day_and_month" else None
-        for joint, at in ((dated.end, dated.end + 1), (dated.start - 1, dated.start - 2)):
-            if not 0 <= at < len(words) or {joint, at} & covered:
-                continue
-            if (words[joint] in known.or_ or words[joint] == ",") and _may_be_a_day(words, at, slots, known):
-                days = calendar.day_of_month(slots[at]["{day}"][0][1], month)
-                if days:
-                    to_do.append(Mention(at, at + 1, dated.meaning, days))
-                    covered |= {joint, at}
-                    yield to_do[-1]
-
-
-def _may_be_a_day(words: tuple[str, ...], at: int, slots: Slots, known: DayWords) -> bool:
-    behind = words[at + 1] if at + 1 < len(words) else ""
-    return "{day}" in slots[at] and behind not in known.behind_hours and behind not in known.not_behind_days
 
 
 def _in_the_same_stretch(

@@ -1,0 +1,73 @@
+"""Days that no pattern names: numbers in a list, a month by itself, "am" behind a day."""
+
+from collections.abc import Iterator, Sequence
+
+from conversations.understanding.calendar import Calendar
+from conversations.understanding.daywords import DayWords
+from conversations.understanding.mention import DATED, Mention
+from conversations.understanding.phrases import Slots
+from conversations.wish import DayPart
+
+# "May" and "mar" are other words as well.
+_NO_SHORT = 4
+_SHORT = 4
+
+
+def halves_of_days(words: tuple[str, ...], found: Sequence[Mention], known: DayWords) -> Iterator[Mention]:
+    """The half of the day that ends a clause behind a day: "friday am"; elsewhere "am" is another word."""
+    last = len(words) - 1
+    if words[last] in known.halves and any(one.end == last and one.names_a_day for one in found):
+        yield Mention(last, last + 1, "half", part=DayPart(known.halves[words[last]]))
+
+
+def bare_days(
+    words: tuple[str, ...], found: Sequence[Mention], slots: Slots, known: DayWords, calendar: Calendar
+) -> Iterator[Mention]:
+    """Two numbers that are alternatives, of which one can be no hour: "25 or 26 in the afternoon"."""
+    covered = {at for mention in found for at in range(mention.start, mention.end)}
+    for at in range(len(words) - 2):
+        joined = words[at + 1] in known.or_ and covered.isdisjoint(range(at, at + 3))
+        numbers = [slots[place]["{day}"][0][1] for place in (at, at + 2) if "{day}" in slots[place]]
+        if joined and len(numbers) == 2 and max(numbers) > known.last_bare_hour:  # noqa: PLR2004
+            for place, number in zip((at, at + 2), numbers, strict=True):
+                if days := calendar.day_of_month(number):
+                    yield Mention(place, place + 1, "day_of_month", days)
+
+
+def bare_months(
+    words: tuple[str, ...], found: Sequence[Mention], slots: Slots, known: DayWords, calendar: Calendar
+) -> Iterator[Mention]:
+    """Months that a clause consists of: "September", "june or july"."""
+    months = [at for at in range(len(words)) if "{month}" in slots[at]]
+    around = {word for at, word in enumerate(words) if at not in months}
+    opens_a_short_one = 0 in months and len(words) <= _SHORT  # "june if possible"
+    if found or not (around <= known.joined_by or opens_a_short_one):
+        return
+    for at in (at for at in months if len(words[at]) >= _NO_SHORT):
+        behind, month = slots[at]["{month}"][0]
+        yield Mention(at, behind, "in_month", calendar.named_month(month))
+
+
+def listed_days(
+    words: tuple[str, ...], found: list[Mention], slots: Slots, known: DayWords, calendar: Calendar
+) -> Iterator[Mention]:
+    """Numbers that stand beside a date in a list of days: "the 13th or 14", "13 or 14 march"."""
+    covered = {at for mention in found for at in range(mention.start, mention.end)}
+    to_do = [mention for mention in found if mention.meaning in DATED and mention.dates]
+    while to_do:
+        dated = to_do.pop()
+        month = dated.dates[0].month if dated.meaning == "day_and_month" else None
+        for joint, at in ((dated.end, dated.end + 1), (dated.start - 1, dated.start - 2)):
+            if not 0 <= at < len(words) or {joint, at} & covered:
+                continue
+            if (words[joint] in known.or_ or words[joint] == ",") and _may_be_a_day(words, at, slots, known):
+                days = calendar.day_of_month(slots[at]["{day}"][0][1], month)
+                if days:
+                    to_do.append(Mention(at, at + 1, dated.meaning, days))
+                    covered |= {joint, at}
+                    yield to_do[-1]
+
+
+def _may_be_a_day(words: tuple[str, ...], at: int, slots: Slots, known: DayWords) -> bool:
+    behind = words[at + 1] if at + 1 < len(words) else ""
+    return "{day}" in slots[at] and behind not in known.behind_hours and behind not in known.not_behind_days
