@@ -78,4 +78,6 @@ def is_visits_day(mention: Mention, scene: Scene) -> bool:
 
 def is_doubtful(clause: ClauseRead) -> bool:
     """Whether the days of a clause that nothing else explains may only tell why: "I'm busy on Monday"."""
-    return not asks_for(clause) and (clause.past or any(act.name == "obstacle" for act in clause.acts))
+    says = {act.name for act in clause.acts} - TALK
+    strange = bool(clause.unexplained) and not says  # "I get paid on the 25th"
+    return not asks_for(clause) and (clause.past or strange or "obstacle" in says)
