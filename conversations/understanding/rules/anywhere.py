@@ -39,9 +39,11 @@ def opt_out(found: Findings, scene: Scene) -> Verdict | None:
     act = found.said("stop")
     if act is None:
         return _bare_opt_out(found)
-    again = found.said("start") if scene.question is Question.TEXTS_AGAIN else None
-    if again and again.clause >= act.clause:
+    again = found.said("start")
+    if again and again.clause >= act.clause and scene.question is Question.TEXTS_AGAIN:
         return None  # "I said no more messages, but now I want them back"
+    if again and again.clause > act.clause:
+        return unsure("stop_and_start", act, Intent.STOP)  # "don't call me, text me"
     if _only_at_some_hours(found):
         return unsure("stop_at_some_hours", act, Intent.STOP)  # "don't text me before 8"
     return verdict(Intent.STOP, "opt_out", act, 0.95)
