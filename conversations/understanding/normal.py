@@ -24,6 +24,8 @@ _ALL_SPELLED_OUT = re.compile(r"(?:[a-z] {1,3}){5,}[a-z]")  # n h i  c h a h i y
 _HALVES = re.compile(r"(?<=[\d ])([ap])\.\s?m\b\.?")  # 3 p.m.
 # Plain letters, figures and commas need no levelling unless they are stretched, spelled or spaced out.
 _TO_LEVEL = re.compile(r"[^a-z0-9 ,?!]|([a-z])\1\1|  |^ | $|[a-z] [a-z] [a-z] |\S{61,}")
+# What is printable and shows nothing by itself: emoji's variation selectors, skin tones, keycap frames.
+_UNSEEN = re.compile("[\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
 _SPACES = re.compile(r"[^\S\n]+")
 # No language has words like this; pictures and contacts sent as text do.
 _NOT_WORDS = re.compile(r"\S{61,}")
@@ -67,7 +69,8 @@ def _levelled(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
     text = _COMBINING_ACCENTS.sub("", unicodedata.normalize("NFD", text)).translate(_PLAIN)
     text = unicodedata.normalize("NFC", text).translate(_DEVANAGARI_DIGITS)
-    text = "".join(mark for mark in text if mark in "\n\t" or not _invisible(mark))
+    if _UNSEEN.search(text) or not text.replace("\n", "").isprintable():
+        text = "".join(mark for mark in text if mark in "\n\t" or not _invisible(mark))
     if _FOREIGN.search(text):
         text = _WORD.sub(_in_latin_letters, text)
     return _letters_levelled(text)[:ANALYSED_CHARACTERS].strip()
