@@ -184,7 +184,7 @@ class Calendar(Struct, frozen=True):
     def nth_week(self, number: int, month: int) -> Days | None:
         """The first week of a month, its first seven days, or another."""
         last = DAYS_OF_WEEK * number
-        return self.days_of(month, last - 6, last) if last <= 28 else None  # noqa: PLR2004
+        return self.days_of(month, last - 6, last) if last <= 28 else None  # noqa: PLR2004  the shortest month
 
     def last_day_of(self, month: int) -> Days:
         """The last day of a month."""

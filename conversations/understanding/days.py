@@ -35,7 +35,6 @@ _FEWEST_MINUTES = 5
 
 Filled = Callable[[str], Any]
 
-
 _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "weekday": lambda of, on: on.weekday(of("{weekday}")),
     "this_weekday": lambda of, on: on.this_weekday(of("{weekday}")),
@@ -171,7 +170,7 @@ def _in_the_same_stretch(
         if before and words[before.end : mention.start] in {(word,) for word in known.or_}:
             days = _in_the_stretch_of(before, mention, calendar)
         if before and days:
-            mention = structs.replace(mention, days=days, meaning=before.meaning)  # noqa: PLW2901
+            mention = structs.replace(mention, days=days, meaning=before.meaning)  # noqa: PLW2901  the next looks back at it
         yield mention
         before = mention
 
@@ -235,4 +234,4 @@ def _date_in_figures(word: str, calendar: Calendar) -> Days | None:
     parts = [int(part) for part in word.replace("/", "-").replace(".", "-").split("-") if part]
     if len(parts) == 3 and parts[0] > LONGEST_MONTH:  # noqa: PLR2004  year, month, day
         return calendar.day_of_month(parts[2], parts[1], parts[0])
-    return calendar.in_figures(parts[0], parts[1], parts[2] if len(parts) > 2 else None)  # noqa: PLR2004
+    return calendar.in_figures(parts[0], parts[1], parts[2] if len(parts) > 2 else None)  # noqa: PLR2004  a year

@@ -17,6 +17,7 @@ from conversations.understanding.reading import Scene
 from conversations.understanding.together import days_together
 from conversations.understanding.when import When
 
+# Words of a question that may still pick an answer: "2 ok?", but not "is this her last one".
 _SHORT = 3
 # What may stand beside a number that is picked, and what refuses it: "the third suits me", "2 is not good".
 _AGREEING = TALK | {"yes", "ok", "free"}
@@ -83,7 +84,7 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
     """The evidence of some clauses together; `whole` where they are all of the text."""
     # "In 3 days" picks no answer; of days that were offered one may be picked by its number and its name.
     may_choose = whole and (scene.offers or not any(clause.wished or clause.refused for clause in reads))
-    asking = any(clause.asks and len(clause.words) > _SHORT for clause in reads)  # "is this her last one"
+    asking = any(clause.asks and len(clause.words) > _SHORT for clause in reads)
     everything = tuple(word for clause in reads for word in clause.words)
     named = {name for clause in reads for one in clause.spoken_of for name in one.names}
     return Findings(

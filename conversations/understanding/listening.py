@@ -20,6 +20,7 @@ _HOME_ADVANTAGE = 0.8
 _TEXT_ADVANTAGE = 0.5
 # What two words count that no other language has: a single one may be a false friend ("urgent care").
 _TWO_WORDS = 2.0
+# Words of a text that may be an opt-out in a language nobody expected.
 _SHORT = 3
 
 

@@ -8,8 +8,9 @@ from conversations.understanding.mention import DATED, Mention
 from conversations.understanding.phrases import Slots
 from conversations.wish import DayPart
 
-# "May" and "mar" are other words as well.
+# "May" and "mar" are other words as well: letters of a month that stands alone.
 _NO_SHORT = 4
+# Words of a clause that a short month may open all the same: "june if possible".
 _SHORT = 4
 
 
@@ -28,7 +29,7 @@ def bare_days(
     for at in range(len(words) - 2):
         joined = words[at + 1] in known.or_ and covered.isdisjoint(range(at, at + 3))
         numbers = [slots[place]["{day}"][0][1] for place in (at, at + 2) if "{day}" in slots[place]]
-        if joined and len(numbers) == 2 and max(numbers) > known.last_bare_hour:  # noqa: PLR2004
+        if joined and len(numbers) == 2 and max(numbers) > known.last_bare_hour:  # noqa: PLR2004  both are numbers
             for place, number in zip((at, at + 2), numbers, strict=True):
                 if days := calendar.day_of_month(number):
                     yield Mention(place, place + 1, "day_of_month", days)

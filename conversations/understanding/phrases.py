@@ -225,7 +225,7 @@ def _end(
     if index == len(elements):
         return at
     element = elements[index]
-    if not (element.groups or element.slot):
+    if element.is_gap:
         return _end_behind_gap(elements, index + 1, words, at, slots, filled)
     if at < len(words):
         if element.slot:

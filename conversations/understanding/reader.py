@@ -117,7 +117,7 @@ def _split(
 ) -> tuple[tuple[Part, ...], Verdict, Part] | None:
     """The parts of a text that says different things of different children; None where it does not."""
     groups = _grouped(reads)
-    if len(groups) < 2 or whole.intent in _OF_THE_WHOLE:  # noqa: PLR2004
+    if len(groups) < 2 or whole.intent in _OF_THE_WHOLE:  # noqa: PLR2004  one group is one thing
         return None
     decided: list[tuple[Part, Verdict]] = []
     for group in groups:

@@ -4,7 +4,7 @@ A scene holds what a person would need to know to read the text rightly. A readi
 and why that was concluded, so that every decision can be explained and corrected later.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -45,6 +45,11 @@ class Scene(Struct, frozen=True):
     offers: tuple[datetime, ...] = ()
     choices: int = 0
     region: str | None = None
+
+    @property
+    def visit_days(self) -> frozenset[date]:
+        """The days of the visits in question."""
+        return frozenset(at.date() for at in self.visits_at)
 
 
 class Part(Struct, frozen=True, omit_defaults=True):

@@ -115,7 +115,7 @@ def _harms(verdict: Verdict, shares: Shares, found: Findings, scene: Scene) -> b
     if scene.question in _CHOOSING and verdict.intent is Intent.CONFIRM:
         return False  # "yes" to other places takes one of them
     harmed = _HARMED_BY.get(verdict.intent, frozenset())
-    if found.when.dates and set(found.when.dates) <= {at.date() for at in scene.visits_at}:
+    if found.when.dates and set(found.when.dates) <= scene.visit_days:
         harmed -= {Intent.RESCHEDULE}  # the day that is named is the visit's own
     needed = _WRONG if verdict.intent is Intent.KEEP else _HARM
     return sum(shares.get(intent, 0.0) for intent in harmed) >= needed

@@ -36,7 +36,7 @@ def only_told(reads: Sequence[ClauseRead]) -> frozenset[int]:
 
 def about_the_visit(reads: Sequence[ClauseRead], scene: Scene) -> frozenset[int]:
     """The clauses that name the visit's day and promise nothing, where others name other days."""
-    visits = {at.date() for at in scene.visits_at}
+    visits = scene.visit_days
     named = [{day for one in clause.wished for day in one.dates} for clause in reads]
     if not any(days - visits for days in named):
         return frozenset()
@@ -73,7 +73,7 @@ def _agrees(clause: ClauseRead) -> bool:
 
 
 def is_visits_day(mention: Mention, scene: Scene) -> bool:
-    return bool(mention.dates) and set(mention.dates) <= {at.date() for at in scene.visits_at}
+    return bool(mention.dates) and set(mention.dates) <= scene.visit_days
 
 
 def is_doubtful(clause: ClauseRead) -> bool:

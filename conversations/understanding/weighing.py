@@ -100,7 +100,7 @@ def _of_days(found: Findings, scene: Scene) -> Iterator[str]:
         yield "day refused"
     if found.when.wished:
         yield "day wished"
-        days = {at.date() for at in scene.visits_at}
+        days = scene.visit_days
         if found.when.dates:
             yield "visit's day wished" if days & set(found.when.dates) else "another day wished"
         elif found.when.at:

@@ -51,7 +51,7 @@ def _bounds(found: Findings, scene: Scene) -> tuple[date | None, date | None]:
 
 def _moved_to(found: Findings, scene: Scene) -> date | None:
     """The second day of "from Thursday to Tuesday the 24th", where the first is the visit's own."""
-    visits = {at.date() for at in scene.visits_at}
+    visits = scene.visit_days
     ranged = next((one for one in found.when.wished if one.meaning == "between"), None)
     if not found.said("move") or ranged is None or ranged.earliest not in visits:
         return None
@@ -67,7 +67,7 @@ def _hour(found: Findings, scene: Scene) -> time | None:
 
 def _dates(found: Findings, scene: Scene) -> tuple[date, ...]:
     """The days wished. Asked to move to the very weekday it is on, another week must be meant."""
-    visit_days = {at.date() for at in scene.visits_at}
+    visit_days = scene.visit_days
     dates = found.when.dates
     if found.said("same_day") and not (dates or found.refusal):
         return tuple(sorted(visit_days))

@@ -81,7 +81,7 @@ def suits_the_visit(found: Findings, scene: Scene) -> bool:
     """Whether the day that is called free is the visit's own, as in "Thursday is good for me"."""
     if scene.question in _CHOOSING or found.asks or found.query or found.refusal:
         return False
-    only_its_day = set(found.when.dates) == {at.date() for at in scene.visits_at}
+    only_its_day = set(found.when.dates) == scene.visit_days
     return only_its_day and any(found.when.fits(at) for at in scene.visits_at)
 
 

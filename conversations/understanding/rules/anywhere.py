@@ -93,12 +93,6 @@ def opt_in(found: Findings, scene: Scene) -> Verdict | None:
     return None
 
 
-def _asks_for_another_day(found: Findings, scene: Scene) -> bool:
-    """Whether a day not the visit's is asked for or promised: "she has fever, can we do the 19th?"."""
-    others = set(found.when.dates) - {at.date() for at in scene.visits_at}
-    return bool(others) and (found.asks or found.said("free", "coming", "yes", "ok") is not None)
-
-
 def _says_more_than_start(found: Findings) -> bool:
     """Who gets texts already and says more than that they are welcome means the rest."""
     return bool(found.when.wished or found.query or found.said(*_MORE_THAN_START))
@@ -126,10 +120,11 @@ def asks_for_help(found: Findings, scene: Scene) -> Verdict | None:
 
 def picks_a_number(found: Findings, scene: Scene) -> Verdict | None:
     """The text is a number of the list and nothing else."""
-    if found.choice is None and found.figures and not (found.acts or found.when or found.unexplained):
-        return unsure("number_not_offered", None) if scene.choices else None
-    if found.choice is None or not scene.choices:
+    if not scene.choices:
         return None
+    if found.choice is None:
+        only_figures = found.figures and not (found.acts or found.when or found.unexplained)
+        return unsure("number_not_offered", None) if only_figures else None
     return Verdict(Intent.CHOOSE, "number", str(found.choice), 0.95)
 
 
@@ -193,3 +188,9 @@ def child_is_sick(found: Findings, scene: Scene) -> Verdict | None:
     if scene.question is Question.ANOTHER_DAY and found.when.wished:
         return None  # "she was ill yesterday, can we come on Friday?"
     return verdict(Intent.SICK_CHILD, "sick_child", act)
+
+
+def _asks_for_another_day(found: Findings, scene: Scene) -> bool:
+    """Whether a day not the visit's is asked for or promised: "she has fever, can we do the 19th?"."""
+    others = set(found.when.dates) - scene.visit_days
+    return bool(others) and (found.asks or found.said("free", "coming", "yes", "ok") is not None)
