@@ -57,7 +57,7 @@ def fits(starts_at: datetime, wish: Wish) -> bool:
     return (
         _allowed(starts_at, wish)
         and _days_off(starts_at.date(), wish) == 0
-        and wish.part in {None, part_of(starts_at.time())}
+        and not _wrong_part(starts_at.time(), wish)
         and wish.at in {None, starts_at.time()}
         and _hours_outside(starts_at.time(), wish) == 0
     )
@@ -80,6 +80,11 @@ def nearest(
     return tuple(sorted(ranked[:limit], key=lambda place: place.starts_at))
 
 
+def _wrong_part(at: time, wish: Wish) -> bool:
+    """Whether another part of the day was wished for; beside an hour its name decides nothing."""
+    return wish.at is None and wish.part not in {None, part_of(at)}
+
+
 def _allowed(starts_at: datetime, wish: Wish) -> bool:
     return starts_at.date() not in wish.excluded and starts_at not in wish.excluded_times
 
@@ -95,7 +100,7 @@ def _days_off(day: date, wish: Wish) -> int:
 
 def _distance(starts_at: datetime, wish: Wish, around: datetime) -> tuple[int, bool, float, float]:
     """Days off first, then the wrong part of the day, then the hours off, then the time from `around`."""
-    wrong_part = wish.part not in {None, part_of(starts_at.time())}
+    wrong_part = _wrong_part(starts_at.time(), wish)
     hours_off = abs(_hours(starts_at.time()) - _hours(wish.at)) if wish.at else 0.0
     hours_off += _hours_outside(starts_at.time(), wish)
     return _days_off(starts_at.date(), wish), wrong_part, hours_off, abs((starts_at - around).total_seconds())

@@ -4,7 +4,7 @@ Whether a promise is negated, only asked about, or stands alone is noted here; w
 scene is decided by the rules.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -45,6 +45,7 @@ class Act(Struct, frozen=True):
         asked: a question mark closes its clause.
         opened: its clause begins as a question does ("can we", "should I").
         alone: nothing but politeness stands beside it in its clause.
+        in_phrases: every word of its clause belongs to some phrase, politeness aside.
         beside: how many words of its clause nobody can explain.
     """
 
@@ -56,6 +57,7 @@ class Act(Struct, frozen=True):
     asked: bool = False
     opened: bool = False
     alone: bool = False
+    in_phrases: bool = False
     beside: int = 0
 
 
@@ -70,8 +72,11 @@ def acts_in(
 ) -> Iterator[Act]:
     """The acts of a clause; children named in it, `aside`, do not count as company."""
     words = clause.words
-    rest = {word for at, word in enumerate(words) if at not in covered and at not in aside}
+    left = [at for at in range(len(words)) if at not in covered]
+    rest = {words[at] for at in left if at not in aside}
+    with_children = {words[at] for at in left}
     opened = any(opens_as_question(words, known) for known in tongues[:1])
+    in_phrases = _is_polite(rest, tongues)
     for match in matches:
         others = {
             word
@@ -79,11 +84,8 @@ def acts_in(
             if other.act not in {match.act, *_POLITE}
             for word in words[other.start : other.end]
         }
-        alone = all(
-            not word[0].isalnum()
-            or any(word in known.polite or word in known.turning_words for known in tongues)
-            for word in rest | others
-        )
+        # "Stop it Juma!" is said to a child.
+        alone = _is_polite((with_children if match.act == "bare_stop" else rest) | others, tongues)
         if match.act in _ONLY_ALONE and not alone:
             continue
         yield Act(
@@ -91,14 +93,30 @@ def acts_in(
             line=match.line,
             words=" ".join(words[match.start : match.end]),
             clause=number,
-            negated=_is_negated(match, matches, negators) or _is_undone(match, words, tongues[0]),
+            negated=_is_negated(match, clause, matches, negators, tongues)
+            or _is_undone(match, words, tongues[0]),
             asked=clause.asked,
             opened=opened,
             alone=alone,
+            in_phrases=in_phrases,
         )
 
 
-def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int]) -> bool:
+def _is_polite(words: Iterable[str], tongues: Sequence[Lexicon]) -> bool:
+    """Whether there is nothing but politeness, words that turn, and signs."""
+    return all(
+        not word[0].isalnum() or any(word in known.polite or word in known.turning_words for known in tongues)
+        for word in words
+    )
+
+
+def _is_negated(
+    match: Match,
+    clause: Clause,
+    matches: Sequence[Match],
+    negators: Sequence[int],
+    tongues: Sequence[Lexicon],
+) -> bool:
     """A "not" that belongs to no phrase reaches over a few words; a "no" that is one, only the next."""
     if match.act in _NEVER_NEGATED:
         return False
@@ -109,6 +127,9 @@ def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int])
         least = 1 if match.act == "keep" else 0  # "no don't cancel" says it twice
         gaps = (match.start - other.end for other in matches if other.act == "no")
         return any(least <= gap <= NEGATION_REACH for gap in gaps)
+    if match.act == "stop":  # "no vayan a dejar de avisarme", but not "no please stop texting"
+        between = [clause.words[other.end : match.start] for other in matches if other.act == "no"]
+        return any(0 < len(gap) <= NEGATION_REACH and not _is_polite(gap, tongues) for gap in between)
     # "No stop" is a request twice over, "no move it" is not.
     return match.act not in _SAID_AGAIN and any(
         other.act == "no" and other.end == match.start for other in matches
@@ -116,9 +137,10 @@ def _is_negated(match: Match, matches: Sequence[Match], negators: Sequence[int])
 
 
 def _is_undone(match: Match, words: tuple[str, ...], known: Lexicon) -> bool:
-    """A refusal of not doing it: "we won't fail to come", "no podemos dejar de ir"."""
+    """A refusal of not doing it: "we won't fail to come"; not where its line holds the word itself."""
     reach = words[match.start : match.end + _FAILING_REACH]
-    return match.act in {"not_coming", "cant"} and not known.failing.isdisjoint(reach)
+    failing = {word for word in reach if word in known.failing and word not in match.line}
+    return match.act in {"not_coming", "cant"} and bool(failing)
 
 
 def negators_in(

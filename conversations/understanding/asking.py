@@ -10,6 +10,7 @@ from conversations.understanding.findings import Findings
 from conversations.understanding.reading import Scene
 from conversations.understanding.rules import Verdict
 from conversations.understanding.second_look import ABOUT_A_VISIT
+from conversations.wish import Wish
 
 # "In two weeks" and "early next month" are other days to other people.
 _VAGUE = frozenset(
@@ -25,14 +26,31 @@ _VAGUE = frozenset(
     }
 )
 _TOO_MUCH_UNEXPLAINED = 3
+# "The moon is lovely today."
+_TOO_MUCH_BESIDE_A_DAY = 2
 
 
-def must_ask(verdict: Verdict, found: Findings, scene: Scene) -> bool:
+def must_ask(verdict: Verdict, found: Findings, wish: Wish, scene: Scene) -> bool:
     """Whether two readings remain: of the whole, of a day, or of an hour that stands alone."""
     if verdict.intent not in ABOUT_A_VISIT:
         return verdict.intent is Intent.UNSURE
-    doubtful = found.when.unsure or _is_only_an_hour(found, scene)
-    return doubtful or (verdict.intent is Intent.RESCHEDULE and _days_are_doubtful(found))
+    if found.when.unsure or _is_only_an_hour(found, scene):
+        return True
+    if verdict.intent is not Intent.RESCHEDULE:
+        return False
+    return _only_names(verdict, found) or _days_are_doubtful(found) or _leads_nowhere(found, wish, scene)
+
+
+def _only_names(verdict: Verdict, found: Findings) -> bool:
+    """Whether nothing but "today" asks for it, beside words that nobody can explain."""
+    near = all(one.meaning == "ahead" for one in found.when.wished)
+    return near and not verdict.evidence and found.unexplained >= _TOO_MUCH_BESIDE_A_DAY
+
+
+def _leads_nowhere(found: Findings, wish: Wish, scene: Scene) -> bool:
+    """Whether who asks to move names nothing but the day on which the visit already is."""
+    hours = wish.at or wish.part or wish.not_before or wish.not_after or found.said("later", "sooner")
+    return bool(wish.dates) and set(wish.dates) <= scene.visit_days and not (hours or scene.offers)
 
 
 def _is_only_an_hour(found: Findings, scene: Scene) -> bool:
@@ -42,7 +60,17 @@ def _is_only_an_hour(found: Findings, scene: Scene) -> bool:
 
 def _days_are_doubtful(found: Findings) -> bool:
     when = found.when
-    left_over = found.figures or found.unexplained >= _TOO_MUCH_UNEXPLAINED
+    if found.figures or when.doubtful:
+        return True
     if not when.wished:
-        return bool(when.refused) and bool(found.figures or found.unexplained)
-    return left_over or when.doubtful or any(one.meaning in _VAGUE for one in when.wished)
+        return bool(when.refused) and found.unexplained > 0
+    vague = any(one.meaning in _VAGUE for one in when.wished)
+    return vague or found.unexplained >= _TOO_MUCH_UNEXPLAINED or _names_two_hours(found)
+
+
+def _names_two_hours(found: Findings) -> bool:
+    """Whether one day is named with two hours, or one outside of the others: either may tell why."""
+    hours = {one.at for one in found.when.wished if one.at}
+    first, last = found.when.hours
+    outside = any((first and at < first) or (last and at > last) for at in hours)
+    return outside or (len(hours) > 1 and len(found.when.dates) <= 1)

@@ -35,16 +35,25 @@ class Days(Struct, frozen=True):
     unsure: bool = False
 
 
+def a_week_after(days: Days) -> Days:
+    """The same days a week later; of a stretch, the seven days behind it."""
+    if days.latest:
+        return Days(earliest=days.latest + timedelta(days=1), latest=days.latest + A_WEEK)
+    return Days(tuple(day + A_WEEK for day in days.dates))
+
+
 class Calendar(Struct, frozen=True):
     """What words are resolved against.
 
-    Today, the days already being spoken of, the country's habits, and the visit where it is only one.
+    Today, and whether one can still come; the days already being spoken of, the country's habits, and the
+    visit where it is only one.
     """
 
     today: date
     spoken_of: tuple[date, ...] = ()
     region: str | None = None
     visit: datetime | None = None
+    today_is_open: bool = False
 
     def from_visit(self, days: int) -> Days | None:
         """So many days from the visit: "the day before"."""
@@ -78,7 +87,9 @@ class Calendar(Struct, frozen=True):
         """The days that a weekday's name can mean: those being spoken of, or else the next to come."""
         if named := tuple(day for day in self.spoken_of if day.weekday() == index and day >= self.today):
             return Days(named)
-        return Days((self._coming(index),))
+        # "Monday" on a Monday morning could be today.
+        unsure = self.today_is_open and index == self.today.weekday()
+        return Days((self._coming(index),), unsure=unsure)
 
     def this_weekday(self, index: int) -> Days:
         """This friday: of the days to come, the first; today itself is called today."""

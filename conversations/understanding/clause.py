@@ -1,6 +1,6 @@
 """Reading one clause: what it does, which days and children it names, and what nobody can explain."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct, structs
 
@@ -10,14 +10,19 @@ from conversations.understanding.children import SpokenOf, all_in, children_in, 
 from conversations.understanding.hearing import Heard, hear
 from conversations.understanding.lexicon import Lexicon
 from conversations.understanding.mention import Mention
-from conversations.understanding.phrases import Match
+from conversations.understanding.phrases import Match, places
 from conversations.understanding.reading import Scene
 from conversations.understanding.tokens import Clause
-from conversations.understanding.when import refused_in
+from conversations.understanding.when import are_scattered, refused_in
 
 
 class ClauseRead(Struct, frozen=True):
-    """One clause as its language, and after it the others, read it. `spoken_of` says which children."""
+    """One clause as its language, and after it the others, read it.
+
+    `spoken_of` says which children, `unplaced` that it speaks of days that nobody can place ("after Diwali"),
+    `undated` that it does so even inside a phrase, `scattered` that it names several days that nothing joins
+    ("Monday is a holiday so can we do the 12th").
+    """
 
     words: tuple[str, ...]
     language: str
@@ -29,6 +34,9 @@ class ClauseRead(Struct, frozen=True):
     all_children: bool
     unexplained: int
     figures: bool
+    unplaced: bool = False
+    undated: bool = False
+    scattered: bool = False
     asks: bool = False
     past: bool = False
 
@@ -47,39 +55,56 @@ def read_clause(
     refused = _refused(clause, heard, negators, tongues)
     spoken_of = children_in(words, names, tongues, scene, heard.covered)
     everyone = all_in(words, tongues, heard.matches)
+    if everyone or len(spoken_of) > 1:
+        heard = structs.replace(heard, named=tuple(_no_names(heard.named, spoken_of)))
     of_children = {at for one in spoken_of for at in range(one.start, one.end)} | set(everyone)
-    open_places = set(range(len(words))) - heard.covered - heard.days - set(negators) - of_children
+    left_out = {at for known in tongues for place in places(words, known.days.except_) for at in place}
+    explained = heard.covered | heard.days | of_children | left_out
+    open_places = set(range(len(words))) - explained - set(negators)
     unexplained = sum(_needs_meaning(words[at], tongues) for at in open_places)
     aside = of_children | _articles(words, spoken_of, first)
     acts = acts_in(number, clause, _meant(heard, clause), negators, heard.covered, aside, tongues)
+    unplaced = tuple(places(words, first.days.unplaced))
+    wished = tuple(one for one in heard.named if one not in refused and one.meaning != "past")
     return ClauseRead(
         words=words,
         language=first.language,
         matches=heard.matches,
         acts=tuple(structs.replace(act, beside=unexplained) for act in acts),
-        wished=tuple(one for one in heard.named if one not in refused and one.meaning != "past"),
+        wished=wished,
         refused=tuple(one for one in heard.named if one in refused),
         spoken_of=spoken_of,
         # "All" by itself is all children where nothing else is said of it: not in "all month".
         all_children=bool(everyone) and (len(everyone) > 1 or not unexplained),
         unexplained=unexplained,
         figures=any(words[at].isdecimal() for at in open_places),
+        unplaced=any(open_places.issuperset(at) for at in unplaced),
+        undated=any(heard.days.isdisjoint(at) for at in unplaced),
+        scattered=are_scattered(words, wished, first.days.joined_by),
         asks=clause.asked or opens_as_question(words, first),
         past=not first.days.past_words.isdisjoint(words),
     )
+
+
+def _no_names(named: Iterable[Mention], spoken_of: Iterable[SpokenOf]) -> Iterator[Mention]:
+    """Without the weekdays that are a child's name beside the other children's: "zuri aur juma dono"."""
+    called = {(one.start, one.end) for one in spoken_of if one.names}
+    return (one for one in named if one.meaning != "weekday" or (one.start, one.end) not in called)
 
 
 def _refused(
     clause: Clause, heard: Heard, negators: Sequence[int], tongues: Sequence[Lexicon]
 ) -> frozenset[Mention]:
     spans = refusing_words(clause.words, negators, heard.matches, tongues)
-    if clause.asked:  # "Don't you have Monday?" asks for it
+    matches: Sequence[Match] = heard.matches
+    if clause.asked:  # "Don't you have Monday?", "can't we come at 11?" ask for it
         starts = {mention.start for mention in heard.named}
         spans = [span for span in spans if span[1] in starts]
+        matches = [one for one in matches if one.act != "cant" or max(starts, default=0) < one.end]
     return refused_in(
         clause.words,
         heard.named,
-        heard.matches,
+        matches,
         spans,
         tongues[0].days.joined_by,
         not_stands_behind=tongues[0].not_stands_behind,

@@ -5,12 +5,18 @@ from datetime import timedelta
 
 from msgspec import structs
 
-from conversations.understanding.calendar import A_WEEK, Days
+from conversations.understanding.calendar import A_WEEK, Days, a_week_after
 from conversations.understanding.daywords import TOLD_BY_OTHERS
 from conversations.understanding.mention import WEEKS, Mention
 from conversations.understanding.reading import Scene
 
-_ENDS = frozenset({"earliest_offered", "latest_offered"})
+_OFFERED: dict[str, tuple[int, int | None]] = {
+    "earliest_offered": (0, 1),
+    "latest_offered": (-1, None),
+    "first_two_offered": (0, 2),
+    "last_two_offered": (-2, None),
+    "middle_offered": (1, -1),
+}
 
 
 def told_by_others(wished: Sequence[Mention], refused: Sequence[Mention], scene: Scene) -> Iterator[Mention]:
@@ -24,15 +30,13 @@ def told_by_others(wished: Sequence[Mention], refused: Sequence[Mention], scene:
 def _told(
     one: Mention, wished: Sequence[Mention], refused: Sequence[Mention], scene: Scene
 ) -> Mention | None:
-    if one.meaning in _ENDS:
-        if not scene.offers or any(other.dates for other in wished):
-            return None
-        at = scene.offers[0 if one.meaning == "earliest_offered" else -1]
-        return structs.replace(one, days=Days((at.date(),)), at=at.time())
+    if one.meaning in _OFFERED:
+        return None if any(other.dates for other in wished) else _of_offers(one, scene)
+    if one.meaning == "afterwards":
+        after = _after(refused) or (one.days if one.names_a_day else None)
+        return structs.replace(one, meaning="after", days=after) if after else None
     if not any(mention.names_a_day for mention in refused):
         return None
-    if one.meaning == "afterwards":
-        return structs.replace(one, meaning="after", days=_after(refused))
     if not scene.offers and (
         one.meaning == "the_others" or any(each.earliest or each.latest for each in wished)
     ):
@@ -40,10 +44,20 @@ def _told(
     return structs.replace(one, days=_others(refused, scene))
 
 
-def _after(refused: Sequence[Mention]) -> Days:
+def _of_offers(one: Mention, scene: Scene) -> Mention | None:
+    """The days of some of the places offered; in the middle is one of three."""
+    first, behind = _OFFERED[one.meaning]
+    places = scene.offers[first:behind]
+    if not places or (one.meaning == "middle_offered" and len(places) > 1):
+        return None
+    days = Days(tuple(dict.fromkeys(at.date() for at in places)))
+    return structs.replace(one, days=days, at=places[0].time() if len(places) == 1 else None)
+
+
+def _after(refused: Sequence[Mention]) -> Days | None:
     """What follows the days that were refused: "not on the 12th, after that I can"."""
     days = [day for one in refused for day in one.dates or ((one.latest,) if one.latest else ())]
-    return Days(earliest=max(days) + timedelta(days=1)) if days else Days()
+    return Days(earliest=max(days) + timedelta(days=1)) if days else None
 
 
 def _others(refused: Iterable[Mention], scene: Scene) -> Days:
@@ -53,7 +67,7 @@ def _others(refused: Iterable[Mention], scene: Scene) -> Days:
     if left := offered - no:
         return Days(tuple(sorted(left))) if left < offered else Days()
     last = [one for one in refused if one.names_a_day][-1]
-    return _a_week_after(last) if last.dates or last.meaning in WEEKS else Days()
+    return a_week_after(last.days) if last.dates or last.meaning in WEEKS else Days()
 
 
 def not_that_one(one: Mention, refused: Collection[Mention]) -> Mention:
@@ -63,7 +77,11 @@ def not_that_one(one: Mention, refused: Collection[Mention]) -> Mention:
         return structs.replace(one, days=Days(left))
     is_refused_weekday = "weekday" in one.meaning and one.dates and set(one.dates) <= no
     is_refused_week = one.days in {mention.days for mention in refused if mention.meaning in WEEKS}
-    return structs.replace(one, days=_a_week_after(one)) if is_refused_weekday or is_refused_week else one
+    if one.meaning == "this_weekday" or not (is_refused_weekday or is_refused_week):
+        return one
+    # "I work on Friday, could it be after school on Friday?" may mean the one that was told.
+    unsure = one.meaning == "weekday"
+    return structs.replace(one, days=structs.replace(a_week_after(one.days), unsure=unsure))
 
 
 def after_absence(wished: list[Mention], refused: Sequence[Mention]) -> list[Mention]:
@@ -83,14 +101,11 @@ def after_absence(wished: list[Mention], refused: Sequence[Mention]) -> list[Men
 
 
 def not_offered(one: Mention, scene: Scene) -> Mention:
-    """A weekday that was offered, where none of the offers will do: the one after the last of them."""
+    """A weekday or week that was offered, where none of the offers will do: the one after the last."""
     offered = {at.date() for at in scene.offers}
-    if one.meaning != "weekday" or not set(one.dates) <= offered:
+    if one.meaning in WEEKS and one.earliest and one.latest and offered:
+        holds_all = one.earliest <= min(offered) and max(offered) <= one.latest
+        return structs.replace(one, days=a_week_after(one.days)) if holds_all else one
+    if "weekday" not in one.meaning or not one.dates or not set(one.dates) <= offered:
         return one
-    return structs.replace(one, days=Days((max(one.dates) + A_WEEK,)) if one.dates else one.days)
-
-
-def _a_week_after(one: Mention) -> Days:
-    if one.latest:
-        return Days(earliest=one.latest + timedelta(days=1), latest=one.latest + A_WEEK)
-    return Days(tuple(day + A_WEEK for day in one.dates))
+    return structs.replace(one, days=Days((max(one.dates) + A_WEEK,)))

@@ -5,13 +5,11 @@ patterns. Words become slots (`{weekday}`, `{day}`, `{hour}`), patterns over slo
 patterns over mentions become ranges. Whether a day is wished or refused is not decided here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import time, timedelta
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from datetime import time
 from typing import Any
 
-from msgspec import structs
-
+from conversations.understanding.alternatives import alternatives
 from conversations.understanding.calendar import LONGEST_MONTH, Calendar, Days
 from conversations.understanding.daywords import HOURS_FROM_VISIT, TOLD_BY_OTHERS, DayWords
 from conversations.understanding.loose import bare_days, bare_months, halves_of_days, listed_days
@@ -26,7 +24,7 @@ from conversations.understanding.mention import (
     nearest,
     told_apart,
 )
-from conversations.understanding.phrases import Match
+from conversations.understanding.phrases import Match, Slots
 from conversations.understanding.ranges import with_ranges
 from conversations.understanding.slots import slots_of
 from conversations.wish import DayPart
@@ -61,6 +59,7 @@ _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "next_weekend": lambda _, on: on.weekend(1),
     "this_month": lambda _, on: on.month(0),
     "next_month": lambda _, on: on.month(1),
+    "visit_day": lambda _, on: on.from_visit(0),
     "day_before_visit": lambda _, on: on.from_visit(-1),
     "day_after_visit": lambda _, on: on.from_visit(1),
     "visit_in_a_week": lambda _, on: on.from_visit(7),
@@ -140,51 +139,20 @@ def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tup
         ):
             taken.update(range(match.start, match.end))
             found.append(mention)
-    for at, word in enumerate(words):
+    for at in range(len(words)):
         if at not in taken and "{clock}" in slots[at]:
             found.append(bare_clock(at, slots[at]["{clock}"][0][1], known))
-        elif at not in taken and "{date}" in slots[at] and (days := _date_in_figures(word, calendar)):
-            found.append(Mention(at, at + 1, "date", days))
+        elif at not in taken and "{date}" in slots[at]:
+            dated = list(_in_figures(words, at, slots, calendar))
+            inside = {place for one in dated for place in range(one.start, one.end)}
+            found = [one for one in found if one.start not in inside] + dated
     found += halves_of_days(words, found, known)
     found += bare_days(words, found, slots, known, calendar)
     found += bare_months(words, found, slots, known, calendar)
     found += listed_days(words, found, slots, known, calendar)
     found.sort(key=lambda mention: mention.start)
-    found = list(_in_the_same_stretch(words, found, known, calendar))
+    found = list(alternatives(words, found, known, calendar))
     return tuple(with_ranges(words, told_apart(words, found, known), slots, known, calendar))
-
-
-def _in_the_same_stretch(
-    words: tuple[str, ...], found: Sequence[Mention], known: DayWords, calendar: Calendar
-) -> Iterator[Mention]:
-    """The second of "next week thursday or friday" is in that week, of "april 8 or the 9th" in that month."""
-    found = list(found)
-    for at, (first, second) in enumerate(pairwise(found)):
-        joined = words[first.end : second.start] in {(word,) for word in known.or_}
-        if joined and first.meaning == "weekday" and second.meaning == "weekday_next_week":
-            days = _in_the_stretch_of(second, first, calendar)  # "thursday or friday of next week"
-            found[at] = structs.replace(first, days=days or first.days)
-    before: Mention | None = None
-    for mention in found:
-        days = None
-        if before and words[before.end : mention.start] in {(word,) for word in known.or_}:
-            days = _in_the_stretch_of(before, mention, calendar)
-        if before and days:
-            mention = structs.replace(mention, days=days, meaning=before.meaning)  # noqa: PLW2901  the next looks back at it
-        yield mention
-        before = mention
-
-
-def _in_the_stretch_of(before: Mention, mention: Mention, calendar: Calendar) -> Days | None:
-    if mention.meaning == "weekday" and before.meaning == "weekday_next_week":
-        first, named = before.dates[0], mention.dates[0]
-        return Days((first + timedelta(days=named.weekday() - first.weekday()),))
-    if mention.meaning == "day_of_month" and before.meaning == "day_and_month" and before.dates:
-        return calendar.day_of_month(mention.dates[0].day, before.dates[0].month)
-    if mention.meaning in {"day_after_visit", "day_before_visit"} and before.dates:
-        days = 1 if mention.meaning == "day_after_visit" else -1  # "tomorrow or the day after"
-        return Days((before.dates[-1] + timedelta(days=days),))
-    return None
 
 
 def _mention(
@@ -217,7 +185,8 @@ def _day(match: Match, words: tuple[str, ...], known: DayWords, calendar: Calend
     if days is None and match.act == "day_and_month":
         days = Days(unsure=True)  # "31 april": there is no such day, and no other may be made of its words
     at = calendar.visit.time() if match.act == "visit_in_a_week" and calendar.visit else None
-    return Mention(match.start, match.end, match.act, days, at=at) if days else None
+    nth = known.ordinals.get(words[match.end - 1]) if match.act == "weekday" else None
+    return Mention(match.start, match.end, match.act, days, at=at, nth=nth) if days else None
 
 
 def _ahead(match: Match, known: DayWords, calendar: Calendar, *, past: bool) -> Mention | None:
@@ -228,6 +197,18 @@ def _ahead(match: Match, known: DayWords, calendar: Calendar, *, past: bool) -> 
     days = [calendar.ahead(int(number)).dates[0] for number in name.split("-")]
     ahead = Days(tuple(days), unsure=len(days) > 1)
     return Mention(match.start, match.end, "ahead", ahead, part=_PARTS.get(part))
+
+
+def _in_figures(words: tuple[str, ...], at: int, slots: Slots, calendar: Calendar) -> Iterator[Mention]:
+    """A date in figures; before a month's name, two days of it: "4/5 august"."""
+    behind = at + 1
+    if behind < len(words) and "{month}" in slots[behind] and words[at].count("/") == 1:
+        end, month = slots[behind]["{month}"][0]
+        either = [calendar.day_of_month(int(day), month) for day in words[at].split("/") if int(day)]
+        dates = tuple(day for days in either if days for day in days.dates)
+        yield Mention(at, end, "day_and_month", Days(dates, unsure=len(dates) < len(either)))
+    elif days := _date_in_figures(words[at], calendar):
+        yield Mention(at, behind, "date", days)
 
 
 def _date_in_figures(word: str, calendar: Calendar) -> Days | None:

@@ -12,7 +12,16 @@ from conversations.understanding.calendar import THIS_MONTH
 from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, level, words_in
 
 # Days that only others tell: what is left of those refused, what follows an absence, the ends of an offer.
-TOLD_BY_OTHERS = ("the_other", "the_others", "afterwards", "earliest_offered", "latest_offered")
+TOLD_BY_OTHERS = (
+    "the_other",
+    "the_others",
+    "afterwards",
+    "earliest_offered",
+    "middle_offered",
+    "latest_offered",
+    "first_two_offered",
+    "last_two_offered",
+)
 # Between patterns of equal length the first decides: "12 january" before "tuesday 12", "dans 8 jours" (a
 # week) before any number of days.
 DAY_MEANINGS = (
@@ -50,6 +59,7 @@ DAY_MEANINGS = (
     "middle_of_named_month",
     "end_of_named_month",
     "in_month",
+    "visit_day",
     "visit_in_a_week",
     "days_before_visit",
     "days_after_visit",
@@ -155,7 +165,10 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     past: list[str] = []
     not_behind_days: list[str] = []
     visit: list[str] = []
+    unplaced: list[str] = []
+    nouns: list[str] = []
     months_ahead: dict[str, int] = {}
+    ordinals: dict[str, int] = {}
     hours: dict[str, str] = {}
 
 
@@ -191,7 +204,16 @@ class DayWords(Struct, frozen=True):
     except_: WordGroups
     unbroken: tuple[tuple[str, ...], ...]
     past_words: frozenset[str]
+    ordinals: dict[str, int]
+    unplaced: WordGroups
+    nouns: frozenset[str]
     either_way: frozenset[str]
+
+    @property
+    def weekdays(self) -> Iterator[str]:
+        """The names of weekdays that are one word."""
+        named = (one for names in self.first_words.values() for one in names)
+        return (name[0] for slot, name, _ in named if slot == "{weekday}" and len(name) == 1)
 
     @property
     def words(self) -> frozenset[str]:
@@ -236,6 +258,9 @@ def day_words(data: DayData) -> DayWords:
         except_=by_first_word(data.words.except_),
         unbroken=tuple(map(level, data.words.except_)),
         past_words=_single_words(data.words.past),
+        ordinals={level(word)[0]: number for word, number in data.words.ordinals.items()},
+        unplaced=by_first_word(data.words.unplaced),
+        nouns=_single_words(data.words.nouns),
         either_way=frozenset(data.words.either_way),
     )
 

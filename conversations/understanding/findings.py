@@ -29,7 +29,8 @@ class Findings(Struct, frozen=True, dict=True):
     """The evidence in a text. `figures` says that a bare number stands in it, of which nothing is known.
 
     `denied` is the guardian's name where it is said not to be theirs ("I'm not Amina"). `unresolved` says
-    that a child is spoken of and the scene does not tell which, `asks` that a clause is put as a question.
+    that a child is spoken of and the scene does not tell which, `asks` that a clause is put as a question,
+    `another_day` that another day is asked for and not only another hour.
     """
 
     language: str
@@ -42,6 +43,7 @@ class Findings(Struct, frozen=True, dict=True):
     figures: bool = False
     denied: str = ""
     asks: bool = False
+    another_day: bool = False
     words: int = 0
     unexplained: int = 0
 
@@ -89,7 +91,7 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
     named = {name for clause in reads for one in clause.spoken_of for name in one.names}
     return Findings(
         language=known.language,
-        acts=tuple(act for clause in reads for act in clause.acts),
+        acts=tuple(act for clause in reads for act in clause.acts if not _only_joins(act, reads)),
         when=days_together(reads, scene),
         children=tuple(name for name in scene.children if name in named),
         all_children=any(clause.all_children for clause in reads),
@@ -100,8 +102,25 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
         figures=any(clause.figures for clause in reads),
         denied=_denied(reads, known, scene),
         asks=any(clause.asks for clause in reads),
+        another_day=any(_is_of_days(act, known) for clause in reads for act in clause.acts),
         words=len(everything),
         unexplained=sum(clause.unexplained for clause in reads),
+    )
+
+
+def _is_of_days(act: Act, known: Lexicon) -> bool:
+    """Whether another day is asked for, and not only another hour."""
+    return act.name == "move" and not act.negated and not known.days.nouns.isdisjoint(act.words.split())
+
+
+def _only_joins(act: Act, reads: Sequence[ClauseRead]) -> bool:
+    """Whether a "when" asks nothing, beside a day of another clause: "in ten days, when I am paid"."""
+    one_word = act.name == "when" and " " not in act.words and not act.asked
+    return one_word and any(
+        one.names_a_day
+        for number, clause in enumerate(reads)
+        if number != act.clause
+        for one in clause.wished
     )
 
 

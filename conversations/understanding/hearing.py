@@ -20,6 +20,10 @@ _NOT_ABOUT_DAYS = frozenset({"greeting", "thanks"})
 _LESS_THAN_DAYS = frozenset({"nothing", "hedge", "obstacle", "later", "sooner", "same_day", "any_of_these"})
 
 
+# Stands where words were; no pattern holds it.
+_BLANK = "_"
+
+
 class Heard(Struct, frozen=True):
     """Phrases and days in the order in which they stand; `strange` are the places of words nobody knows."""
 
@@ -101,7 +105,7 @@ def _read_rest(
         if heard and taken.isdisjoint(span):
             matches.append(match)
             taken |= span
-    left = tuple("-" if at in taken else word for at, word in enumerate(_without(words, matches)))
+    left = tuple(_BLANK if at in taken else word for at, word in enumerate(_without(words, matches)))
     for mention in mentions(left, other.days, calendar):
         span = set(range(mention.start, mention.end))
         if taken.isdisjoint(span) and span & strange:
@@ -120,4 +124,4 @@ def _give_way(matches: list[Match], span: set[int]) -> set[int]:
 def _without(words: tuple[str, ...], matches: Sequence[Match]) -> tuple[str, ...]:
     """The words, with those blanked in which a day's name would not mean the day."""
     hidden = {at for match in matches if match.act in _NOT_ABOUT_DAYS for at in range(match.start, match.end)}
-    return tuple("-" if at in hidden else word for at, word in enumerate(words)) if hidden else words
+    return tuple(_BLANK if at in hidden else word for at, word in enumerate(words)) if hidden else words

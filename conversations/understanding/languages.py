@@ -41,43 +41,27 @@ class Languages:
             ValueError: the data of a language is wrong; the message names the language and the entry.
         """
         data = {folder.name: read_toml(folder, "phrases.toml", PhraseData) for folder in folders}
-        called = {code: phrases.called for code, phrases in data.items()}
-        foreign = [name for phrases in data.values() for name in phrases.other_languages]
-        names = _every_name(called, foreign)
-        self.lexicons = {
-            folder.name: compiled(data[folder.name], read_toml(folder, "days.toml", DayData), names)
-            for folder in folders
-        }
-        for one in self.lexicons.values():
-            one.sounds, one.spelling  # noqa: B018  made now, so that the first text does not wait for them
+        phrases = data.values()
+        called = {code: one.called for code, one in data.items()}
+        self.lexicons = _lexicons(folders, data, _every_name(called, phrases))
         self.quoting: Quoting = quoting(
-            (phrases.reactions for phrases in data.values()),
-            (line for phrases in data.values() for line in phrases.quotes),
+            (one.reactions for one in phrases), (line for one in phrases for line in one.quotes)
         )
-        self.courtesies = by_first_word(words for phrases in data.values() for words in phrases.courtesies)
-        self._corrections = by_first_word(
-            ("*", *(words for phrases in data.values() for words in phrases.corrections))
-        )
+        self.courtesies = by_first_word(words for one in phrases for words in one.courtesies)
+        self._corrections = by_first_word(("*", *(words for one in phrases for words in one.corrections)))
+        self._negators = frozenset(word for one in self.lexicons.values() for word in one.negators)
         self.likeness = Likeness(_examples(folders), self.courtesies, NAMES)
-        self._weekdays = frozenset(
-            name[0]
-            for one in self.lexicons.values()
-            for names in one.days.first_words.values()
-            for slot, name, _ in names
-            if slot == "{weekday}" and len(name) == 1
-        )
+        self._weekdays = frozenset(word for one in self.lexicons.values() for word in one.days.weekdays)
         self._code_of = {level(name): code for code, names in called.items() for name in names}
         self._heard = lru_cache(_KEPT)(self._hear)
-        self._holders: dict[str, tuple[str, ...]] = {}
-        for code, known in self.lexicons.items():
-            for word in known.words:
-                if not word.isdecimal():  # figures belong to all
-                    self._holders[word] = (*self._holders.get(word, ()), code)
+        self._holders = _holders(self.lexicons)
 
     def corrected(self, words: str) -> str:
         """What stands behind the last words that take back what was said: "1, sorry, I meant 3"."""
         said = pieces(words)
-        ends = (end_of_group(said, at, self._corrections) for at in range(len(said)))
+        # "I did not mean to stop" takes nothing back.
+        denied = (at > 0 and said[at - 1] in self._negators for at in range(len(said)))
+        ends = (at if no else end_of_group(said, at, self._corrections) for at, no in enumerate(denied))
         last = max((end for at, end in enumerate(ends) if end > at), default=len(said))
         return " ".join(said[last:])
 
@@ -175,8 +159,32 @@ def own_folders() -> list[Traversable]:
     return sorted(folders, key=lambda folder: folder.name)
 
 
-def _every_name(called: Mapping[str, list[str]], foreign: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys((*(name for names in called.values() for name in names), *foreign)))
+def _lexicons(
+    folders: Iterable[Traversable], data: Mapping[str, PhraseData], names: list[str]
+) -> dict[str, Lexicon]:
+    found = {
+        folder.name: compiled(data[folder.name], read_toml(folder, "days.toml", DayData), names)
+        for folder in folders
+    }
+    for one in found.values():
+        one.sounds, one.spelling  # noqa: B018  made now, so that the first text does not wait for them
+    return found
+
+
+def _holders(lexicons: Mapping[str, Lexicon]) -> dict[str, tuple[str, ...]]:
+    """Which languages have a word; figures belong to all."""
+    found: dict[str, tuple[str, ...]] = {}
+    for code, known_words in lexicons.items():
+        for word in known_words.words:
+            if not word.isdecimal():
+                found[word] = (*found.get(word, ()), code)
+    return found
+
+
+def _every_name(called: Mapping[str, list[str]], phrases: Iterable[PhraseData]) -> list[str]:
+    """What the languages are called that we have, and those that are asked for and that we have not."""
+    ours = (name for names in called.values() for name in names)
+    return list(dict.fromkeys((*ours, *(name for one in phrases for name in one.other_languages))))
 
 
 def _examples(folders: Iterable[Traversable]) -> Iterator[tuple[str, Intent]]:

@@ -20,6 +20,8 @@ _HOME_ADVANTAGE = 0.8
 _TEXT_ADVANTAGE = 0.5
 # What two words count that no other language has: a single one may be a false friend ("urgent care").
 _TWO_WORDS = 2.0
+# From then on nobody who names today's weekday means today.
+_DAY_IS_OVER = 16
 # Words of a text that may be an opt-out in a language nobody expected.
 _SHORT = 3
 
@@ -69,6 +71,7 @@ def _clauses_read(
         tuple(dict.fromkeys(at.date() for at in (*scene.offers, *scene.visits_at))),
         scene.region,
         scene.visits_at[0] if len(scene.visits_at) == 1 else None,
+        today_is_open=scene.now.hour < _DAY_IS_OVER,
     )
     turning = frozenset(word for one in tongues[:1] for word in one.turning_words)
     parts = clauses(words, turning, tongues[0].days.unbroken)

@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 
 from conversations.understanding.calendar import DAYS_OF_WEEK, Days
 from conversations.understanding.daywords import DayWords
-from conversations.wish import DayPart, part_of
+from conversations.wish import DayPart
 
 HALF_DAY, FULL_DAY, FULL_HOUR = 12, 24, 60
 # Clinics open by day: "at 3" is the afternoon, "at 8" the morning.
@@ -39,7 +39,8 @@ class Mention(Struct, frozen=True):
 
     `dates` are alternatives, a range includes both its ends. `unsure` says that only one of the dates can
     have been meant. `not_before` and `not_after` bound the hour of the day. `otherwise` are the days that are
-    left where a range is refused: "not until june". `shift` is how many hours after the visit `at` is.
+    left where a range is refused: "not until june". `shift` is how many hours after the visit `at` is, `nth`
+    the place in a list that a weekday's name could mean as well ("segunda", Monday or the second).
     """
 
     start: int
@@ -53,6 +54,7 @@ class Mention(Struct, frozen=True):
     spoken: Hour | None = None
     otherwise: Days = Days()
     shift: float | None = None
+    nth: int | None = None
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -158,7 +160,15 @@ def _hour_of_part(before: Mention, behind: Mention, known: DayWords) -> Mention 
     if not (hour and hour.spoken and part):
         return None
     at = _on_the_clock(hour.spoken, part, known)
-    return structs.replace(hour, days=Days(), at=at, part=part_of(at))
+    return structs.replace(
+        hour, days=Days(unsure=_on_which_clock(hour.spoken, part, known)), at=at, part=part
+    )
+
+
+def _on_which_clock(spoken: Hour, part: DayPart, known: DayWords) -> bool:
+    """Whether hours are counted from six, but this one makes sense only as phones show it: "saa 3 mchana"."""
+    counted = (spoken[0] + known.clock_offset) % HALF_DAY
+    return bool(known.clock_offset) and spoken[0] <= HALF_DAY and not any(_in_hours(counted, part))
 
 
 def _dated_weekday(before: Mention, behind: Mention) -> Mention | None:

@@ -5,11 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from conversations.understanding.calendar import DAYS_OF_WEEK, Calendar, Days
-from conversations.understanding.daywords import DayWords
+from conversations.understanding.daywords import TOLD_BY_OTHERS, DayWords
 from conversations.understanding.mention import DATED, FULL_DAY, HALF_DAY, Mention, hour_mention
 from conversations.understanding.phrases import NO_SLOTS, Match, Slots, apart, places
 
 _COUNTED = {"days_after": 1, "days_before": -1, "weeks_after": DAYS_OF_WEEK, "weeks_before": -DAYS_OF_WEEK}
+
+_THE_VISIT = frozenset({"visit", "visit_day"})
 
 
 def with_ranges(
@@ -54,7 +56,8 @@ def _visits(
     day = calendar.from_visit(0)
     if day is None:
         return
-    taken = {at for mention in found if mention.names_a_day for at in range(mention.start, mention.end)}
+    named = [one for one in found if one.names_a_day or one.meaning in TOLD_BY_OTHERS]
+    taken = {at for mention in named for at in range(mention.start, mention.end)}
     for place in places(words, known.visit):
         if taken.isdisjoint(place):
             yield place.start, Mention(place.start, place.stop, "visit", day)
@@ -76,7 +79,8 @@ def _bare(
         return Mention(at, behind, "in_month", calendar.named_month(value))
     if behind < len(words) and words[behind] in known.not_behind_days:
         return None  # "after 20 minutes"
-    if slot == "{hour}" and (value[0] <= known.last_bare_hour or value[1]):
+    of_the_visit = slot == "{hour}" and not value[1] and value[0] in {on.day for on in calendar.spoken_of}
+    if slot == "{hour}" and (value[0] <= known.last_bare_hour or value[1]) and not of_the_visit:
         return hour_mention(at, behind, "number", value, known)
     day = value[0] if slot == "{hour}" else value
     return Mention(at, behind, "number", calendar.day_of_month(day) or Days(), spoken=(day, 0))
@@ -89,7 +93,10 @@ def _ranged(match: Match, calendar: Calendar) -> Mention | None:
         return _counted_from(match, first, calendar)
     if match.act == "between":
         return _between(match, first, second, calendar) if second else None
-    if match.act == "until" and first.meaning == "visit":
+    if match.act == "after" and first.meaning == "visit":
+        # "After that": after what the text told before, if it told anything.
+        return Mention(match.start, match.end, "afterwards", _day_bounds("after", first, calendar)[0])
+    if match.act == "until" and first.meaning in _THE_VISIT:
         return None  # "we can't make it that day"
     return _bounded(match, first, calendar)
 
@@ -130,7 +137,7 @@ def _day_bounds(act: str, named: Mention, calendar: Calendar) -> tuple[Days, Day
 
 
 def _between(match: Match, first: Mention, second: Mention, calendar: Calendar) -> Mention | None:
-    if "visit" in {first.meaning, second.meaning}:
+    if _THE_VISIT & {first.meaning, second.meaning}:
         return None  # "move it to Thursday"
     days = _days_between(first, second, calendar)
     if days:

@@ -85,7 +85,7 @@ def _reading(
         evidence=verdict.evidence,
         confidence=round(verdict.confidence * (0.5 + 0.5 * found.explained), 2),
         parts=parts,
-        ask=must_ask(verdict, found, scene),
+        ask=must_ask(verdict, found, parts[0].wish, scene),
         leaning=verdict.leaning,
         urgent=verdict.intent is Intent.HUMAN and is_urgent(found),
         language_asked=_language_asked(found, verdict, spoken),
@@ -127,7 +127,7 @@ def _split(
         decided += [(part, verdict) for part in _parts(found, verdict, scene)[:1]]
     if len({part.intent for part, _ in decided}) == 1:
         return None
-    decided.sort(key=lambda one: one[0].intent in {Intent.UNSURE, Intent.UNKNOWN, Intent.SMALLTALK})
+    decided.sort(key=lambda one: (one[0].intent in _UNSETTLED, one[0].rule == "ok"))
     chief, verdict = decided[0]
     return tuple(part for part, _ in decided), verdict, chief
 

@@ -8,18 +8,37 @@ from msgspec import structs
 from conversations.understanding.calendar import A_WEEK, DAYS_OF_WEEK, Days
 from conversations.understanding.mention import MONTHS, WEEKS, Mention
 
+# "A Monday", and "the same day", lie in whichever week is named.
+_OF_A_WEEK = frozenset({"weekday", "visit_day"})
 _RANGES = frozenset({"between", "after", "from", "before", "until"})
 
 
 def within(wished: Sequence[Mention]) -> Sequence[Mention]:
     """A weekday inside the one stretch that is named, or one stretch inside another."""
+    wished = _one_after_another(wished)
     match [one for one in wished if one.earliest or one.latest]:
-        case [stretch] if any(one.meaning == "weekday" and one.dates for one in wished):
+        case [stretch] if any(one.meaning in _OF_A_WEEK and one.dates for one in wished):
             return _weekdays_in(stretch, wished)
         case [first, second] if not any(one.dates for one in wished):
             return _narrowed(first, second, wished)
         case _:
             return wished
+
+
+def _one_after_another(wished: Sequence[Mention]) -> Sequence[Mention]:
+    """Two stretches as one, where the second begins as the first ends: "next week or the week after"."""
+    stretches = sorted(
+        (one for one in wished if one.earliest and one.latest), key=lambda one: one.latest or date.max
+    )
+    if len(stretches) != 2 or stretches[1].earliest != _day_behind(stretches[0]):  # noqa: PLR2004  a pair
+        return wished
+    both = Days(earliest=stretches[0].earliest, latest=stretches[1].latest)
+    joined = structs.replace(stretches[0], days=both, meaning="between")
+    return [joined, *(one for one in wished if one not in stretches)]
+
+
+def _day_behind(stretch: Mention) -> date | None:
+    return stretch.latest + timedelta(days=1) if stretch.latest else None
 
 
 def _weekdays_in(stretch: Mention, wished: Sequence[Mention]) -> Sequence[Mention]:
@@ -28,21 +47,33 @@ def _weekdays_in(stretch: Mention, wished: Sequence[Mention]) -> Sequence[Mentio
     if first is None:
         return wished
     moved = [
-        structs.replace(one, days=Days(tuple(_first_from(first, day) for day in one.dates)))
-        if one.meaning == "weekday"
+        structs.replace(one, days=Days(tuple(_first_in(first, last, day) for day in one.dates)))
+        if one.meaning in _OF_A_WEEK
         else one
         for one in wished
         if one is not stretch
     ]
     inside = all(
-        last is None or day <= last for one in moved if one.meaning == "weekday" for day in one.dates
+        last is None or day <= last for one in moved if one.meaning in _OF_A_WEEK for day in one.dates
     )
     return moved if inside else wished
 
 
-def _first_from(first: date, day: date) -> date:
-    """The first day from another on that is the same weekday as this."""
-    return day if day >= first else first + timedelta((day - first).days % DAYS_OF_WEEK)
+def in_that_week(refused: Mention, wished: Sequence[Mention]) -> Mention:
+    """A weekday that is refused in the one week that is wished: "any day next week but Friday"."""
+    weeks = [one for one in wished if one.meaning in WEEKS and one.earliest and one.latest]
+    if refused.meaning != "weekday" or len(weeks) != 1 or any(one.dates for one in wished):
+        return refused
+    first, last = weeks[0].earliest, weeks[0].latest
+    assert first
+    return structs.replace(refused, days=Days(tuple(_first_in(first, last, day) for day in refused.dates)))
+
+
+def _first_in(first: date, last: date | None, day: date) -> date:
+    """A day that lies in a stretch; else the first in it that is the same weekday."""
+    if first <= day and (last is None or day <= last):
+        return day
+    return first + timedelta((day - first).days % DAYS_OF_WEEK)
 
 
 def _narrowed(one: Mention, other: Mention, wished: Sequence[Mention]) -> Sequence[Mention]:

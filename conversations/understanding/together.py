@@ -9,11 +9,12 @@ from datetime import timedelta
 
 from msgspec import structs
 
+from conversations.understanding.calendar import Days
 from conversations.understanding.clause import ClauseRead
 from conversations.understanding.counterparts import after_absence, not_offered, not_that_one, told_by_others
 from conversations.understanding.mention import DATED, Mention
 from conversations.understanding.reading import Scene
-from conversations.understanding.stretches import within
+from conversations.understanding.stretches import in_that_week, within
 from conversations.understanding.telling import (
     about_the_visit,
     back_from,
@@ -31,14 +32,23 @@ def days_together(reads: Sequence[ClauseRead], scene: Scene) -> When:
     told = only_told(reads) | about_the_visit(reads, scene)
     wished, refused = _of_all(reads, told, scene)
     wished, refused = _day_of_the_other_part(reads, after_absence(wished, refused), refused)
-    wished = list(told_by_others(wished, refused, scene))
+    named = wished
+    wished = list(told_by_others(named, refused, scene))
+    lost = len(wished) < len(named)  # "the other days are fine": nobody knows which
     if any(act.name == "none_of_these" for clause in reads for act in clause.acts):
         wished = [not_offered(one, scene) for one in wished]  # "none of these, the Monday after"
-    wished = _from_offers(list(_told_once(wished)), scene)
+    wished = [_or_nth(one, scene) for one in _from_offers(list(_told_once(wished)), scene)]
     left = [clause for number, clause in enumerate(reads) if clause.wished and number not in told]
     days = {day for one in wished for day in one.dates}
-    scattered = len(days) > 1 and sum(any(one.dates for one in clause.wished) for clause in left) > 1
-    return When(tuple(within(wished)), tuple(refused), scattered or any(map(is_doubtful, left)))
+    scattered = len(days) > 1 and (
+        sum(any(one.dates for one in clause.wished) for clause in left) > 1
+        or any(clause.scattered for clause in left)
+    )
+    wished = _that_day(wished, scene)
+    refused = [in_that_week(one, wished) for one in refused]
+    unplaced = any(clause.unplaced or (clause.undated and not wished) for clause in reads)
+    doubtful = lost or scattered or unplaced or any(map(is_doubtful, left))
+    return When(tuple(within(wished)), tuple(refused), doubtful)
 
 
 def _of_all(
@@ -85,6 +95,25 @@ def _told_once(wished: Collection[Mention]) -> Iterator[Mention]:
         is_weekday = one.meaning not in _SURE_DATES and ("weekday" in one.meaning or one.meaning == "weekend")
         if not is_weekday or not (named <= dated or (dated and dated <= named)):
             yield one
+
+
+def _that_day(wished: list[Mention], scene: Scene) -> list[Mention]:
+    """With what "that day" may be, besides the visit: "Sunday there is no school, that day at 11?"."""
+    others = {day for one in wished if one.meaning != "visit_day" for day in one.dates} - scene.visit_days
+    return [
+        structs.replace(one, days=structs.replace(one.days, unsure=True))
+        if one.meaning == "visit_day" and others
+        else one
+        for one in wished
+    ]
+
+
+def _or_nth(one: Mention, scene: Scene) -> Mention:
+    """With the place of the list that its word could mean as well: "a segunda" of several offers."""
+    if one.nth is None or one.nth > len(scene.offers):
+        return one
+    day = scene.offers[one.nth - 1].date()
+    return one if day in one.dates else structs.replace(one, days=Days((*one.dates, day), unsure=True))
 
 
 def _from_offers(wished: list[Mention], scene: Scene) -> list[Mention]:

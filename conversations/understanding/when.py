@@ -6,6 +6,7 @@ the days joined to those by "or"; it never reaches over a comma or a "but".
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -84,7 +85,7 @@ class When(Struct, frozen=True):
         start, (first, last) = starts_at.time(), self.hours
         return (
             self.at in {None, start}
-            and self.part in {None, part_of(start)}
+            and (self.at is not None or self.part in {None, part_of(start)})
             and (first is None or first <= start)
             and (last is None or start <= last)
         )
@@ -121,11 +122,21 @@ def refused_in(
     refused: set[Mention] = set()
     for match in matches:
         if match.act in REFUSING_ACTS:
-            refused.update(_beside(match.start, match.end, groups))
+            refused.update(_beside(match, groups, matches))
     for start, end in negators:
         before = _just_before(start, groups, 2) if not_stands_behind else ()
         refused.update(before or _behind(start, end, groups, matches))
     return frozenset(refused)
+
+
+def are_scattered(clause: tuple[str, ...], wished: Sequence[Mention], joined_by: Collection[str]) -> bool:
+    """Whether days of one clause have words between them that do not join them."""
+    days = [one for one in wished if one.dates]
+    return any(
+        first.dates != second.dates
+        and not {word for word in clause[first.end : second.start] if word.isalnum()} <= set(joined_by)
+        for first, second in pairwise(days)
+    )
 
 
 def _groups(
@@ -149,8 +160,12 @@ def _groups(
         yield tuple(group)
 
 
-def _beside(start: int, end: int, groups: Sequence[Group]) -> Group:
-    """The days that a refusal is about: those inside it, just before it, or else behind it."""
+def _beside(match: Match, groups: Sequence[Group], matches: Sequence[Match]) -> Group:
+    """The days that a refusal is about: those inside it, just before it, or else behind it.
+
+    Not those behind it that are agreed to at once: "nahi aa paenge agle hafte kar do".
+    """
+    start, end = match.start, match.end
     inside = tuple(one for group in groups for one in group if start <= one.start < end)
     # "Is hafte possible nahi" shares a word; "not before April" holds its own "not".
     inside = inside or tuple(
@@ -158,16 +173,27 @@ def _beside(start: int, end: int, groups: Sequence[Group]) -> Group:
     )
     before = next((group for group in groups if 0 <= start - group[-1].end <= _BEFORE), ())
     behind = next((group for group in groups if 0 <= group[0].start - end <= _BEHIND), ())
-    return inside or before or behind
+    return inside or before or (() if behind and _agreed_to(behind, groups, matches) else behind)
 
 
 def _behind(start: int, end: int, groups: Sequence[Group], matches: Sequence[Match]) -> Group:
     """The days that a bare "not" is about: those behind it, unless they are agreed to at once."""
-    agreed = {match.start for match in matches if match.act in AGREEING_ACTS}
     for group in groups:
-        if 0 <= group[0].start - end <= _BEHIND and not agreed & {group[-1].end, group[-1].end + 1}:
+        if 0 <= group[0].start - end <= _BEHIND and not _agreed_to(group, groups, matches):
             return group
     return _just_before(start, groups, 1)
+
+
+def _agreed_to(group: Group, groups: Sequence[Group], matches: Sequence[Match]) -> bool:
+    """Whether what stands right behind some days agrees to them: not in "not Monday Tuesday is fine"."""
+    end = group[-1].end
+    if any(other[0].start == end for other in groups):
+        return False
+    return any(
+        group[0].start <= match.start <= end + 1 and match.end > end
+        for match in matches
+        if match.act in AGREEING_ACTS
+    )
 
 
 def _just_before(start: int, groups: Sequence[Group], within: int) -> Group:

@@ -1,7 +1,9 @@
 """From what was found in a text to the days and hours that a parent would like."""
 
+from collections.abc import Collection, Iterable
 from datetime import date, time, timedelta
 
+from conversations.understanding.calendar import DAYS_OF_WEEK
 from conversations.understanding.findings import Findings
 from conversations.understanding.reading import Scene
 from conversations.wish import DayPart, Wish
@@ -20,6 +22,8 @@ def wish_of(found: Findings, scene: Scene) -> Wish:
     dates = _dates(found, scene)
     if moved_to := _moved_to(found, scene):
         earliest, latest, dates = None, None, (moved_to,)
+    if _is_told_by(dates, found, earliest, latest):
+        earliest, latest = None, None
     not_before, not_after = when.hours
     return Wish(
         dates=dates,
@@ -29,7 +33,7 @@ def wish_of(found: Findings, scene: Scene) -> Wish:
         at=_hour(found, scene),
         not_before=not_before,
         not_after=not_after,
-        excluded=tuple(sorted({day for one in when.refused for day in one.dates} - set(dates))),
+        excluded=tuple(sorted(_excluded(found, scene) - set(dates))),
     )
 
 
@@ -40,13 +44,27 @@ def _bounds(found: Findings, scene: Scene) -> tuple[date | None, date | None]:
     for refused in when.refused if not when.dates else ():
         earliest, latest = earliest or refused.otherwise.earliest, latest or refused.otherwise.latest
     days = sorted(at.date() for at in (scene.offers or scene.visits_at))
-    if days and not when.wished and found.said("later"):
-        earliest = days[-1] + timedelta(days=1)
+    if days and not when.wished and (found.said("later") or (found.said("sick") and found.said("move"))):
+        earliest = max(days[-1] + timedelta(days=1), scene.now.date())
     if days and not when.wished and found.said("sooner"):
         latest = max(days[0] - timedelta(days=1), scene.now.date())
     if earliest and latest and earliest > latest:
         return None, None  # nothing lies in both
     return earliest, latest
+
+
+def _excluded(found: Findings, scene: Scene) -> set[date]:
+    """The days refused; who asks for another day does not want the visit's own at another hour."""
+    refused = {day for one in found.when.refused for day in one.dates}
+    own = scene.visit_days if found.another_day and len(scene.visit_days) == 1 else ()
+    return refused or set(own)
+
+
+def _is_told_by(dates: Collection[date], found: Findings, earliest: date | None, latest: date | None) -> bool:
+    """Whether the days say all that the bounds around them say: "one day next week, the 12th"."""
+    own = any(one.dates for one in found.when.wished if one.earliest or one.latest)
+    inside = all((earliest or day) <= day <= (latest or day) for day in dates)
+    return bool(dates) and inside and not own
 
 
 def _moved_to(found: Findings, scene: Scene) -> date | None:
@@ -70,11 +88,14 @@ def _dates(found: Findings, scene: Scene) -> tuple[date, ...]:
     visit_days = scene.visit_days
     dates = found.when.dates
     if found.said("same_day") and not (dates or found.refusal):
-        return tuple(sorted(visit_days))
+        return tuple(sorted(_same_day(found, visit_days)))
     if found.said("move") and set(dates) - visit_days and not found.when.unsure:
         dates = tuple(day for day in dates if day not in visit_days)  # "from the 12th to the 20th"
     hours_named = found.when.part or found.when.at
-    only_hours = not dates and found.when.bounds == (None, None) and len(visit_days) == 1
+    no_day = not dates and found.when.bounds == (None, None)
+    if no_day and hours_named and scene.offers and not (found.when.refused or found.refusal):
+        return tuple(sorted({at.date() for at in scene.offers if found.when.names_hour_of(at)}))
+    only_hours = no_day and len(visit_days) == 1
     instead = found.promise or any(one.part and not one.names_a_day for one in found.when.refused)
     if only_hours and not scene.offers and (found.when.at or (found.when.wished and instead)):
         return tuple(visit_days)  # "could I come at 4 instead", "not in the morning, after school"
@@ -83,6 +104,17 @@ def _dates(found: Findings, scene: Scene) -> tuple[date, ...]:
         weeks = (timedelta(days=-7), timedelta(days=7))
         return tuple(sorted(day + week for day in dates for week in weeks if day + week > scene.now.date()))
     return dates
+
+
+def _same_day(found: Findings, visit_days: Collection[date]) -> Iterable[date]:
+    """The visit's day; in a week that is named, its weekday: "same day, but the week after"."""
+    earliest, latest = found.when.bounds
+    if not (earliest and latest) or any(earliest <= day <= latest for day in visit_days):
+        return visit_days
+    days = (
+        earliest + timedelta(days=ahead) for ahead in range(min((latest - earliest).days + 1, DAYS_OF_WEEK))
+    )
+    return [day for day in days if day.weekday() in {on.weekday() for on in visit_days}]
 
 
 def _part_left(found: Findings) -> DayPart | None:

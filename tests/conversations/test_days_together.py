@@ -68,6 +68,17 @@ def read(text: str, scene: Scene = REMINDED, **changes: Any) -> Reading:
         ("the last day of the month", Wish(dates=march(31))),
         ("the 2nd of the month", Wish(dates=(date(2026, 4, 2),))),
         ("second half of march", stretch(16, 31)),
+        # alternatives that only a weekday or week before them tells
+        ("this friday or the one after", Wish(dates=march(6, 13))),
+        ("next week or the week after", stretch(9, 22)),
+        ("the 12/13 april", Wish(dates=(date(2026, 4, 12), date(2026, 4, 13)))),
+        # the visit's day, and its weekday in another week
+        ("that day but in the afternoon", Wish(dates=march(12), part=DayPart.AFTERNOON)),
+        ("the week after, same day and same time", Wish(dates=march(19), at=time(10))),
+        ("after the 12, a tuesday please", Wish(dates=march(17))),
+        ("i can't until the 20th, after that it's fine", Wish(earliest=date(2026, 3, 21))),
+        ("can we do another day", Wish(excluded=march(12))),
+        ("she has fever, can we do another day?", Wish(earliest=date(2026, 3, 13), excluded=march(12))),
         # numbers that are no days
         ("call me on 07 48 15 20 11, monday is fine", Wish(dates=march(9))),
     ],
@@ -85,6 +96,9 @@ def test_days_are_put_together(text: str, wish: Wish) -> None:
         ("friday but an hour later", march(13), time(12, 30)),
         ("not monday, the others are fine", march(10, 13), None),
         ("none of these, monday after", march(16), None),
+        ("either of the first two", march(9, 10), None),
+        ("the middle one", march(10), time(14)),
+        ("11:30", march(13), time(11, 30)),
     ],
 )
 def test_places_are_told_by_each_other(text: str, dates: tuple[date, ...], at: time | None) -> None:
@@ -100,10 +114,40 @@ def test_places_are_told_by_each_other(text: str, dates: tuple[date, ...], at: t
         "tuesday 18",  # the 18th is a Wednesday
         "tomorrow, friday",
         "can we come tuesday with 17",
+        "after diwali please",  # nobody has told us when that is
+        "wednesday",  # said on a Wednesday morning
+        "monday is a holiday so can we do the 17th",
+        "tuesday at 10:30 at 2",
     ],
 )
 def test_days_without_sharp_bounds_and_numbers_left_over_are_asked_about(text: str) -> None:
     assert read(text).ask
+
+
+def test_who_names_only_the_visits_own_day_to_move_to_is_asked() -> None:
+    reading = read("can we move it, the 12th please")
+    assert (reading.wish.dates, reading.ask) == (march(12), True)
+
+
+def test_of_offers_a_word_for_a_weekday_and_a_place_is_asked_about() -> None:
+    reading = read("pode ser a segunda", OFFERED, language="pt")
+    assert (reading.wish.dates, reading.ask) == (march(9, 10), True)
+
+
+def test_where_hours_are_counted_from_six_an_hour_of_another_part_is_asked_about() -> None:
+    assert read("kesho saa 3 mchana", language="sw").ask
+    assert not read("kesho saa 3 asubuhi", language="sw").ask
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("nahi aa paenge agle hafte kar dijiye", stretch(9, 15)),  # the "not" stands behind what it refuses
+        ("somvar nahi mangal", Wish(dates=march(10), excluded=march(9))),
+    ],
+)
+def test_a_refusal_leaves_the_days_that_are_agreed_to(text: str, wish: Wish) -> None:
+    assert read(text, language="hi").wish == wish
 
 
 @pytest.mark.parametrize("text", ["monday", "the 16th at 2pm", "any day but friday", "next week please"])

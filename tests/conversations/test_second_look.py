@@ -43,7 +43,7 @@ def test_likeness_alone_never_promises_refuses_or_opts_out(words: list[str], sce
     ("text", "leaning"),
     [
         ("no me saque de la lista de mañana, si llego", {Intent.CONFIRM, Intent.STOP}),
-        ("chega de adiar, dessa vez eu levo", {Intent.CONFIRM}),
+        ("hatuwezi kosa hiyo clinic kabisa", {Intent.CONFIRM}),
     ],
 )
 def test_what_a_phrase_says_against_all_the_rest_is_asked_about(text: str, leaning: set[Intent]) -> None:

@@ -31,6 +31,7 @@ _MORE_THAN_START = (
     "keep",
     "sick",
     "already",
+    "human",
 )
 
 
@@ -38,7 +39,7 @@ def opt_out(found: Findings, scene: Scene) -> Verdict | None:
     """Any reasonable wording counts (47 CFR 64.1200(a)(10)); the bare word only where it stands alone."""
     act = found.said("stop")
     if act is None:
-        return _bare_opt_out(found)
+        return _bare_opt_out(found, scene)
     again = found.said("start")
     if again and again.clause >= act.clause and scene.question is Question.TEXTS_AGAIN:
         return None  # "I said no more messages, but now I want them back"
@@ -49,12 +50,13 @@ def opt_out(found: Findings, scene: Scene) -> Verdict | None:
     return verdict(Intent.STOP, "opt_out", act, 0.95)
 
 
-def _bare_opt_out(found: Findings) -> Verdict | None:
+def _bare_opt_out(found: Findings, scene: Scene) -> Verdict | None:
     """STOP, or another word that is an opt-out only by itself."""
     bare = [act for act in found.acts if act.name == "bare_stop" and not act.negated]
     act = next((act for act in bare if act.alone), None)
     if act is None:
-        return _opt_out_with_a_reason(found, bare)
+        # Who is opted out tells of it: "I had stopped them, but now I want them".
+        return None if scene.question is Question.TEXTS_AGAIN else _opt_out_with_a_reason(found, bare)
     if found.said("coming", "keep"):
         return unsure("stop_beside_a_promise", act, Intent.STOP)
     if found.said(*_ABOUT_THE_VISIT) or found.when or found.unexplained >= _TOO_MUCH_BESIDE_A_STOP:
@@ -73,7 +75,7 @@ def _opt_out_with_a_reason(found: Findings, bare: Sequence[Act]) -> Verdict | No
     others = {act.name for act in found.acts} - {"bare_stop", *TALK}
     if not bare or not others or found.unexplained or found.when or not others <= _TELLS_WHY:
         return None
-    if others <= _TELLS_PLAINLY and not found.figures:
+    if others <= _TELLS_PLAINLY and not found.figures and bare[0].in_phrases:
         return verdict(Intent.STOP, "opt_out_with_a_reason", bare[0], 0.9)
     return unsure("stop_and_more", bare[0], Intent.STOP)
 
@@ -104,6 +106,8 @@ def wrong_number(found: Findings, scene: Scene) -> Verdict | None:
     if found.denied:
         return Verdict(Intent.WRONG_NUMBER, "not_the_guardian", found.denied)
     act = found.said("wrong_number")
+    if act and found.said("coming"):  # "I'm not the mother, I am her aunt, and I bring him"
+        return unsure("wrong_number_and_promise", act, Intent.CONFIRM)
     return verdict(Intent.WRONG_NUMBER, "wrong_number", act) if act else None
 
 
@@ -172,6 +176,7 @@ def has_been_vaccinated(found: Findings, scene: Scene) -> Verdict | None:
     """The dose was given elsewhere. "Already" by itself says so only when nothing else is said."""
     del scene
     said = [act for act in found.acts if act.name == "already" and not act.negated]
+    said = [act for act in said if not (act.asked and found.query)]  # "which one is it? he had one already?"
     act = next((act for act in said if act.line != "already"), None)
     if act is None and said and len(found.acts) == 1 and not found.unexplained:
         act = said[0]
