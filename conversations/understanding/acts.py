@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from conversations.understanding.lexicon import Lexicon
-from conversations.understanding.phrases import Match, places
+from conversations.understanding.phrases import Match
 from conversations.understanding.tokens import Clause
 
 # How far a "not" reaches: "not at all sure to come".
@@ -155,14 +155,10 @@ def negators_in(
     ]
 
 
-def refusing_words(
-    words: tuple[str, ...], negators: Sequence[int], matches: Sequence[Match], tongues: Sequence[Lexicon]
-) -> list[tuple[int, int]]:
-    """Where "not", "no" and "except" stand."""
+def refusing_words(negators: Sequence[int], matches: Sequence[Match]) -> list[tuple[int, int]]:
+    """Where "not" and "no" stand."""
     spans = [(at, at + 1) for at in negators]
     spans += [(match.start, match.end) for match in matches if match.act == "no" or _is_neither(match)]
-    for known in tongues:
-        spans += [(place.start, place.stop) for place in places(words, known.days.except_)]
     return spans
 
 

@@ -19,7 +19,7 @@ def alternatives(
 ) -> Iterator[Mention]:
     """The mentions, with those that an "or" joins to the one before resolved by it."""
     before: Mention | None = None
-    for mention in _of_next_week(words, found, known):
+    for mention in _told_by_the_next(words, found, known, calendar):
         days = None
         if before and _joined_by_or(words, before, mention, known):
             days = _counterpart(before, mention) or _in_the_stretch_of(before, mention, calendar)
@@ -30,13 +30,22 @@ def alternatives(
         before = mention
 
 
-def _of_next_week(words: tuple[str, ...], found: Sequence[Mention], known: DayWords) -> Sequence[Mention]:
-    """With the first of "thursday or friday of next week" in that week, too."""
+def _told_by_the_next(
+    words: tuple[str, ...], found: Sequence[Mention], known: DayWords, calendar: Calendar
+) -> Sequence[Mention]:
+    """With the first of "thursday or friday of next week" in that week, of "8 or 9 april" in that month."""
     moved = list(found)
-    for at, (first, second) in enumerate(pairwise(found)):
-        joined = words[first.end : second.start] in {(word,) for word in known.or_}
-        if joined and first.meaning == "weekday" and second.meaning == "weekday_next_week":
-            moved[at] = structs.replace(first, days=_weekday_of_that_week(second, first))
+    for at, (first, second) in reversed(list(enumerate(pairwise(found)))):
+        second = moved[at + 1]  # noqa: PLW2901  it may have been moved itself
+        if words[first.end : second.start] not in {(word,) for word in known.or_} | {(",",)}:
+            continue
+        days = None
+        if first.meaning == "weekday" and second.meaning == "weekday_next_week":
+            days = _weekday_of_that_week(second, first)
+        elif first.meaning == "day_of_month" and second.meaning == "day_and_month" and second.dates:
+            days = calendar.day_of_month(first.dates[0].day, second.dates[0].month)
+        if days:
+            moved[at] = structs.replace(first, days=days, meaning=second.meaning)
     return moved
 
 

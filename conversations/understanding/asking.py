@@ -17,6 +17,7 @@ _VAGUE = frozenset(
     {
         "in_weeks",
         "in_months",
+        "weeks_after_visit",
         "start_of_next_month",
         "start_of_named_month",
         "middle_of_named_month",

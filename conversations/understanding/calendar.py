@@ -46,7 +46,7 @@ class Calendar(Struct, frozen=True):
     """What words are resolved against.
 
     Today, and whether one can still come; the days already being spoken of, the country's habits, and the
-    visit where it is only one.
+    visit where it is only one, and the places offered.
     """
 
     today: date
@@ -54,6 +54,13 @@ class Calendar(Struct, frozen=True):
     region: str | None = None
     visit: datetime | None = None
     today_is_open: bool = False
+    offered: tuple[datetime, ...] = ()
+
+    def offered_on(self, number: int) -> Days | None:
+        """The day offered with this number, which is no place in the list and no hour: "the 27 is good"."""
+        days = {at.date() for at in self.offered if at.day == number}
+        other = number <= len(self.offered) or number in {at.hour % 12 or 12 for at in self.offered}
+        return Days(tuple(days)) if len(days) == 1 and not other else None
 
     def from_visit(self, days: int) -> Days | None:
         """So many days from the visit: "the day before"."""
@@ -61,17 +68,16 @@ class Calendar(Struct, frozen=True):
         return Days((day,)) if day and day >= self.today else None
 
     def week_after_visit(self) -> Days:
-        """Monday to Sunday after the visit's week; without a visit, after this one."""
-        after = self.visit.date() if self.visit else self.today
-        return self.week_of(after + timedelta(days=DAYS_OF_WEEK))
+        """Monday to Sunday after the week of the last place offered, or of the visit; else after this one."""
+        return self.week_of(self._spoken_of_last() + A_WEEK)
 
     def visit_week(self) -> Days | None:
         """The week of the visit."""
         return self.week_of(self.visit.date()) if self.visit else None
 
     def weekday_after_visit(self, index: int) -> Days:
-        """The first such weekday after the visit; without one, the next to come."""
-        after = self.visit.date() if self.visit else self.today
+        """The first such weekday after the last place offered, or after the visit; else the next to come."""
+        after = self._spoken_of_last()
         return Days((after + timedelta(days=(index - after.weekday() - 1) % DAYS_OF_WEEK + 1),))
 
     def hours_from_visit(self, hours: float) -> time | None:
@@ -102,6 +108,13 @@ class Calendar(Struct, frozen=True):
         if coming == self.today + timedelta(days=1):
             return Days((following,))  # nobody calls tomorrow "next tuesday"
         return Days((coming,)) if coming == following else Days((coming, following), unsure=True)
+
+    def weekday_or_following(self, index: int) -> Days:
+        """The same where people mean a week later even at the end of a week: "next tuesday" on a Saturday."""
+        coming = self._coming(index)
+        if coming == self.today + timedelta(days=1) and coming.weekday():
+            return Days((coming + A_WEEK,))
+        return Days((coming, coming + A_WEEK), unsure=True)
 
     def in_weeks(self, weeks: int) -> Days:
         """In two weeks: that day, or one of the six behind it."""
@@ -247,6 +260,10 @@ class Calendar(Struct, frozen=True):
         """31 June: its last day or the next one's first, whichever was meant."""
         last = _last_of(self.named_month(month))
         return Days((last, last + timedelta(days=1)), unsure=True)
+
+    def _spoken_of_last(self) -> date:
+        at = self.offered[-1] if self.offered else self.visit
+        return at.date() if at else self.today
 
     def _monday(self) -> date:
         return self.today - timedelta(days=self.today.weekday())

@@ -13,7 +13,9 @@ from conversations.understanding.mention import Mention
 from conversations.understanding.phrases import Match, places
 from conversations.understanding.reading import Scene
 from conversations.understanding.tokens import Clause
-from conversations.understanding.when import are_scattered, refused_in
+from conversations.understanding.when import are_scattered, excepted_in, refused_in
+
+_UNABLE = frozenset({"cant", "unsuitable"})
 
 
 class ClauseRead(Struct, frozen=True):
@@ -52,14 +54,14 @@ def read_clause(
     clause = Clause(words, asked)
     heard = hear(words, tongues, calendar)
     negators = negators_in(words, tongues, heard.covered, heard.strange)
-    refused = _refused(clause, heard, negators, tongues)
+    left_out = list(_left_out(words, tongues))
+    refused = _refused(clause, heard, negators, left_out, tongues)
     spoken_of = children_in(words, names, tongues, scene, heard.covered)
     everyone = all_in(words, tongues, heard.matches)
     if everyone or len(spoken_of) > 1:
         heard = structs.replace(heard, named=tuple(_no_names(heard.named, spoken_of)))
     of_children = {at for one in spoken_of for at in range(one.start, one.end)} | set(everyone)
-    left_out = {at for known in tongues for place in places(words, known.days.except_) for at in place}
-    explained = heard.covered | heard.days | of_children | left_out
+    explained = heard.covered | heard.days | of_children | {at for one in left_out for at in range(*one)}
     open_places = set(range(len(words))) - explained - set(negators)
     unexplained = sum(_needs_meaning(words[at], tongues) for at in open_places)
     aside = of_children | _articles(words, spoken_of, first)
@@ -86,6 +88,16 @@ def read_clause(
     )
 
 
+def _left_out(words: tuple[str, ...], tongues: Sequence[Lexicon]) -> Iterator[tuple[int, int]]:
+    """Where days are left out; not where the visit is: "the 5th instead of that"."""
+    for known in tongues:
+        of_the_visit = {place.start for place in places(words, known.days.visit)}
+        for one in places(words, known.days.except_):
+            own = known is tongues[0] or not tongues[0].words.intersection(words[one.start : one.stop])
+            if own and one.stop not in of_the_visit:
+                yield one.start, one.stop
+
+
 def _no_names(named: Iterable[Mention], spoken_of: Iterable[SpokenOf]) -> Iterator[Mention]:
     """Without the weekdays that are a child's name beside the other children's: "zuri aur juma dono"."""
     called = {(one.start, one.end) for one in spoken_of if one.names}
@@ -93,22 +105,23 @@ def _no_names(named: Iterable[Mention], spoken_of: Iterable[SpokenOf]) -> Iterat
 
 
 def _refused(
-    clause: Clause, heard: Heard, negators: Sequence[int], tongues: Sequence[Lexicon]
+    clause: Clause,
+    heard: Heard,
+    negators: Sequence[int],
+    left_out: Sequence[tuple[int, int]],
+    tongues: Sequence[Lexicon],
 ) -> frozenset[Mention]:
-    spans = refusing_words(clause.words, negators, heard.matches, tongues)
+    spans = refusing_words(negators, heard.matches)
     matches: Sequence[Match] = heard.matches
     if clause.asked:  # "Don't you have Monday?", "can't we come at 11?" ask for it
         starts = {mention.start for mention in heard.named}
         spans = [span for span in spans if span[1] in starts]
-        matches = [one for one in matches if one.act != "cant" or max(starts, default=0) < one.end]
-    return refused_in(
-        clause.words,
-        heard.named,
-        matches,
-        spans,
-        tongues[0].days.joined_by,
-        not_stands_behind=tongues[0].not_stands_behind,
-    )
+        matches = [one for one in matches if one.act not in _UNABLE or max(starts, default=0) < one.end]
+    days = tongues[0].days
+    behind = tongues[0].not_stands_behind
+    refused = refused_in(clause.words, heard.named, matches, spans, days.joined_by, not_stands_behind=behind)
+    excepted = excepted_in(clause.words, heard.named, left_out, days.joined_by, except_stands_behind=behind)
+    return refused | excepted
 
 
 def _articles(words: tuple[str, ...], spoken_of: Iterable[SpokenOf], known: Lexicon) -> set[int]:

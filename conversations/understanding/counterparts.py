@@ -7,7 +7,7 @@ from msgspec import structs
 
 from conversations.understanding.calendar import A_WEEK, Days, a_week_after
 from conversations.understanding.daywords import TOLD_BY_OTHERS
-from conversations.understanding.mention import WEEKS, Mention
+from conversations.understanding.mention import DATED, WEEKS, Mention
 from conversations.understanding.reading import Scene
 
 _OFFERED: dict[str, tuple[int, int | None]] = {
@@ -21,10 +21,21 @@ _OFFERED: dict[str, tuple[int, int | None]] = {
 
 def told_by_others(wished: Sequence[Mention], refused: Sequence[Mention], scene: Scene) -> Iterator[Mention]:
     """With the days of those that only others tell; left out where no other does."""
-    for one in wished:
+    for one in _after_what_was_named(wished):
         told = one if one.meaning not in TOLD_BY_OTHERS else _told(one, wished, refused, scene)
         if told:
             yield told
+
+
+def _after_what_was_named(wished: Sequence[Mention]) -> Sequence[Mention]:
+    """What is "after that" follows the day named before: "payday is the 15th so any time after that"."""
+    place = next((at for at, one in enumerate(wished) if one.meaning == "afterwards"), 0)
+    before = [one for one in wished[:place] if one.meaning in DATED | {"weekday_and_day", "until", "after"}]
+    if not before:
+        return wished
+    days = before[-1].days if before[-1].meaning == "after" else _after(before)
+    after = structs.replace(wished[place], meaning="after", days=days or Days())
+    return [one for one in wished if one not in before and one is not wished[place]] + [after]
 
 
 def _told(
@@ -103,7 +114,7 @@ def after_absence(wished: list[Mention], refused: Sequence[Mention]) -> list[Men
 def not_offered(one: Mention, scene: Scene) -> Mention:
     """A weekday or week that was offered, where none of the offers will do: the one after the last."""
     offered = {at.date() for at in scene.offers}
-    if one.meaning in WEEKS and one.earliest and one.latest and offered:
+    if one.meaning in WEEKS | {"week_after_visit"} and one.earliest and one.latest and offered:
         holds_all = one.earliest <= min(offered) and max(offered) <= one.latest
         return structs.replace(one, days=a_week_after(one.days)) if holds_all else one
     if "weekday" not in one.meaning or not one.dates or not set(one.dates) <= offered:

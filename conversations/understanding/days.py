@@ -12,7 +12,13 @@ from typing import Any
 from conversations.understanding.alternatives import alternatives
 from conversations.understanding.calendar import LONGEST_MONTH, Calendar, Days
 from conversations.understanding.daywords import HOURS_FROM_VISIT, TOLD_BY_OTHERS, DayWords
-from conversations.understanding.loose import bare_days, bare_months, halves_of_days, listed_days
+from conversations.understanding.loose import (
+    bare_days,
+    bare_months,
+    halves_of_days,
+    listed_days,
+    offered_days,
+)
 from conversations.understanding.mention import (
     FULL_DAY,
     FULL_HOUR,
@@ -37,6 +43,7 @@ _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "weekday": lambda of, on: on.weekday(of("{weekday}")),
     "this_weekday": lambda of, on: on.this_weekday(of("{weekday}")),
     "next_weekday": lambda of, on: on.next_weekday(of("{weekday}")),
+    "weekday_or_following": lambda of, on: on.weekday_or_following(of("{weekday}")),
     "weekday_next_week": lambda of, on: on.in_week(of("{weekday}"), 1),
     "weekday_in_a_week": lambda of, on: on.weekday_in_weeks(of("{weekday}"), 1),
     "weekday_in_weeks": lambda of, on: on.weekday_in_weeks(of("{weekday}"), of("{n}")),
@@ -59,7 +66,8 @@ _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "next_weekend": lambda _, on: on.weekend(1),
     "this_month": lambda _, on: on.month(0),
     "next_month": lambda _, on: on.month(1),
-    "visit_day": lambda _, on: on.from_visit(0),
+    # Of several places that are offered, "that day" tells none.
+    "visit_day": lambda _, on: None if on.offered else on.from_visit(0),
     "day_before_visit": lambda _, on: on.from_visit(-1),
     "day_after_visit": lambda _, on: on.from_visit(1),
     "visit_in_a_week": lambda _, on: on.from_visit(7),
@@ -82,6 +90,7 @@ _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "end_of_named_month": lambda of, on: on.end_of(on.named_month(of("{month}"))),
     "days_before_visit": lambda of, on: on.from_visit(-of("{n}")),
     "days_after_visit": lambda of, on: on.from_visit(of("{n}")),
+    "weeks_after_visit": lambda of, on: on.from_visit(7 * of("{n}")),
     "end_of_month": lambda _, on: on.end_of_month(0),
     "start_of_next_month": lambda _, on: on.start_of_month(1),
 }
@@ -148,6 +157,8 @@ def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tup
             found = [one for one in found if one.start not in inside] + dated
     found += halves_of_days(words, found, known)
     found += bare_days(words, found, slots, known, calendar)
+    if calendar.offered:
+        found += offered_days(words, found, known, calendar)
     found += bare_months(words, found, slots, known, calendar)
     found += listed_days(words, found, slots, known, calendar)
     found.sort(key=lambda mention: mention.start)
@@ -185,7 +196,7 @@ def _day(match: Match, words: tuple[str, ...], known: DayWords, calendar: Calend
     if days is None and match.act == "day_and_month":
         days = Days(unsure=True)  # "31 april": there is no such day, and no other may be made of its words
     at = calendar.visit.time() if match.act == "visit_in_a_week" and calendar.visit else None
-    nth = known.ordinals.get(words[match.end - 1]) if match.act == "weekday" else None
+    nth = known.ordinals.get(words[max(match.end - 2, 0) : match.end]) if match.act == "weekday" else None
     return Mention(match.start, match.end, match.act, days, at=at, nth=nth) if days else None
 
 

@@ -33,6 +33,7 @@ DAY_MEANINGS = (
     "weekday_in_a_week",
     "weekday_next_week",
     "next_weekday",
+    "weekday_or_following",
     "this_weekday",
     "day_and_month",
     "weekday_and_day",
@@ -63,6 +64,7 @@ DAY_MEANINGS = (
     "visit_in_a_week",
     "days_before_visit",
     "days_after_visit",
+    "weeks_after_visit",
     "day_before_visit",
     "day_after_visit",
     "visit_week",
@@ -113,6 +115,7 @@ _NEEDED_SLOTS = {
             "weekday",
             "this_weekday",
             "next_weekday",
+            "weekday_or_following",
             "weekday_next_week",
             "weekday_in_a_week",
             "weekday_in_two_weeks",
@@ -140,7 +143,7 @@ _NEEDED_SLOTS = {
         ),
         ("{month}",),
     ),
-    **dict.fromkeys(("days_before_visit", "days_after_visit"), ("{n}",)),
+    **dict.fromkeys(("days_before_visit", "days_after_visit", "weeks_after_visit"), ("{n}",)),
     **dict.fromkeys(("first_days_of_month", "last_days_of_month"), ("{n}", "{month}")),
     "nth_week": ("{day}", "{month}"),
     "nth_weekday": ("{day}", "{weekday}", "{month}"),
@@ -204,7 +207,7 @@ class DayWords(Struct, frozen=True):
     except_: WordGroups
     unbroken: tuple[tuple[str, ...], ...]
     past_words: frozenset[str]
-    ordinals: dict[str, int]
+    ordinals: dict[tuple[str, ...], int]
     unplaced: WordGroups
     nouns: frozenset[str]
     either_way: frozenset[str]
@@ -258,7 +261,7 @@ def day_words(data: DayData) -> DayWords:
         except_=by_first_word(data.words.except_),
         unbroken=tuple(map(level, data.words.except_)),
         past_words=_single_words(data.words.past),
-        ordinals={level(word)[0]: number for word, number in data.words.ordinals.items()},
+        ordinals={level(words): number for words, number in data.words.ordinals.items()},
         unplaced=by_first_word(data.words.unplaced),
         nouns=_single_words(data.words.nouns),
         either_way=frozenset(data.words.either_way),

@@ -72,6 +72,7 @@ def _clauses_read(
         scene.region,
         scene.visits_at[0] if len(scene.visits_at) == 1 else None,
         today_is_open=scene.now.hour < _DAY_IS_OVER,
+        offered=scene.offers,
     )
     turning = frozenset(word for one in tongues[:1] for word in one.turning_words)
     parts = clauses(words, turning, tongues[0].days.unbroken)

@@ -35,6 +35,18 @@ def bare_days(
                     yield Mention(place, place + 1, "day_of_month", days)
 
 
+def offered_days(
+    words: tuple[str, ...], found: Sequence[Mention], known: DayWords, calendar: Calendar
+) -> Iterator[Mention]:
+    """Numbers that are the day of a place offered: "27 no, 29 yes"."""
+    covered = {at for mention in found for at in range(mention.start, mention.end)}
+    no_day = known.behind_hours | known.not_behind_days
+    for at, word in enumerate(words):
+        bare = word.isdecimal() and at not in covered and no_day.isdisjoint(words[at + 1 : at + 2])
+        if bare and (days := calendar.offered_on(int(word))):
+            yield Mention(at, at + 1, "day_of_month", days)
+
+
 def bare_months(
     words: tuple[str, ...], found: Sequence[Mention], slots: Slots, known: DayWords, calendar: Calendar
 ) -> Iterator[Mention]:

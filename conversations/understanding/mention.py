@@ -18,7 +18,7 @@ FIRST_CLINIC_HOUR, LAST_CLINIC_HOUR = 7, 21
 # How many words may stand between two mentions that say one thing: "10 in the morning".
 _REACH = 2
 _CERTAIN = frozenset({"hour_am", "hour_pm"})
-_WEEKDAYS = frozenset({"weekday", "this_weekday", "next_weekday"})
+_WEEKDAYS = frozenset({"weekday", "this_weekday", "next_weekday", "weekday_or_following"})
 DATED = frozenset({"day_of_month", "day_and_month", "date"})
 MONTHS = frozenset({"this_month", "next_month", "in_month"})
 WEEKS = frozenset({"this_week", "next_week", "week_after_next"})
@@ -156,13 +156,13 @@ def _joined(before: Mention, behind: Mention, known: DayWords) -> Mention | None
 def _hour_of_part(before: Mention, behind: Mention, known: DayWords) -> Mention | None:
     """An hour and the part of the day that says which of two it is."""
     hour = next((one for one in (before, behind) if one.spoken and one.meaning not in _CERTAIN), None)
-    part = next((one.part for one in (before, behind) if one.part and not one.at), None)
-    if not (hour and hour.spoken and part):
+    of_day = next((one for one in (before, behind) if one.part and not one.at), None)
+    if not (hour and hour.spoken and of_day and of_day.part):
         return None
-    at = _on_the_clock(hour.spoken, part, known)
-    return structs.replace(
-        hour, days=Days(unsure=_on_which_clock(hour.spoken, part, known)), at=at, part=part
-    )
+    at = _on_the_clock(hour.spoken, of_day.part, known)
+    unsure = of_day.days.unsure or _on_which_clock(hour.spoken, of_day.part, known)
+    days = structs.replace(of_day.days, unsure=unsure)  # "this evening" names a day as well
+    return structs.replace(hour, days=days, at=at, part=of_day.part)
 
 
 def _on_which_clock(spoken: Hour, part: DayPart, known: DayWords) -> bool:

@@ -93,7 +93,7 @@ def _ranged(match: Match, calendar: Calendar) -> Mention | None:
         return _counted_from(match, first, calendar)
     if match.act == "between":
         return _between(match, first, second, calendar) if second else None
-    if match.act == "after" and first.meaning == "visit":
+    if match.act == "after" and first.meaning in _THE_VISIT:
         # "After that": after what the text told before, if it told anything.
         return Mention(match.start, match.end, "afterwards", _day_bounds("after", first, calendar)[0])
     if match.act == "until" and first.meaning in _THE_VISIT:
@@ -118,7 +118,8 @@ def _counted_from(match: Match, first: Mention, calendar: Calendar) -> Mention |
     if not first.dates:
         return None
     day = first.dates[0] + timedelta(days=_COUNTED[match.act] * (match.slot("{n}") or 1))
-    return Mention(match.start, match.end, match.act, Days((day,))) if day >= calendar.today else None
+    meaning = "days_after_visit" if first.meaning == "visit" else match.act
+    return Mention(match.start, match.end, meaning, Days((day,))) if day >= calendar.today else None
 
 
 def _day_bounds(act: str, named: Mention, calendar: Calendar) -> tuple[Days, Days]:

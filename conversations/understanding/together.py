@@ -24,6 +24,7 @@ from conversations.understanding.telling import (
 )
 from conversations.understanding.when import When
 
+_OF_THE_VISIT = frozenset({"visit_day", "days_after_visit", "weeks_after_visit", "weekday_after_visit"})
 _SURE_DATES = DATED | {"weekday_and_day"}
 
 
@@ -44,7 +45,7 @@ def days_together(reads: Sequence[ClauseRead], scene: Scene) -> When:
         sum(any(one.dates for one in clause.wished) for clause in left) > 1
         or any(clause.scattered for clause in left)
     )
-    wished = _that_day(wished, scene)
+    wished = [_without_refused(one, refused) for one in _that_day(wished, scene)]
     refused = [in_that_week(one, wished) for one in refused]
     unplaced = any(clause.unplaced or (clause.undated and not wished) for clause in reads)
     doubtful = lost or scattered or unplaced or any(map(is_doubtful, left))
@@ -97,12 +98,19 @@ def _told_once(wished: Collection[Mention]) -> Iterator[Mention]:
             yield one
 
 
+def _without_refused(one: Mention, refused: Sequence[Mention]) -> Mention:
+    """A weekend without the day that is refused: "the weekend, but not Sunday"."""
+    no = {day for other in refused for day in other.dates}
+    left = tuple(day for day in one.dates if day not in no)
+    return structs.replace(one, days=Days(left)) if one.meaning == "weekend" and left else one
+
+
 def _that_day(wished: list[Mention], scene: Scene) -> list[Mention]:
-    """With what "that day" may be, besides the visit: "Sunday there is no school, that day at 11?"."""
-    others = {day for one in wished if one.meaning != "visit_day" for day in one.dates} - scene.visit_days
+    """With what "that day" may be, besides the visit: "the 14th is a holiday, two days after that"."""
+    others = {day for one in wished if one.meaning not in _OF_THE_VISIT for day in one.dates}
     return [
         structs.replace(one, days=structs.replace(one.days, unsure=True))
-        if one.meaning == "visit_day" and others
+        if one.meaning in _OF_THE_VISIT and others - scene.visit_days
         else one
         for one in wished
     ]

@@ -129,6 +129,24 @@ def refused_in(
     return frozenset(refused)
 
 
+def excepted_in(
+    clause: tuple[str, ...],
+    mentions: Sequence[Mention],
+    spans: Sequence[Span],
+    joined_by: Collection[str],
+    *,
+    except_stands_behind: bool = False,
+) -> frozenset[Mention]:
+    """The mentions that an "except" leaves out: those behind it, or before it where the language says so."""
+    groups = tuple(_groups(clause, mentions, joined_by)) if spans else ()
+    excepted: set[Mention] = set()
+    for start, end in spans:
+        before = _just_before(start, groups, 2) if except_stands_behind else ()
+        behind = next((group for group in groups if 0 <= group[0].start - end <= _BEHIND), ())
+        excepted.update(before or behind)
+    return frozenset(excepted)
+
+
 def are_scattered(clause: tuple[str, ...], wished: Sequence[Mention], joined_by: Collection[str]) -> bool:
     """Whether days of one clause have words between them that do not join them."""
     days = [one for one in wished if one.dates]

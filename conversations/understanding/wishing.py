@@ -33,6 +33,7 @@ def wish_of(found: Findings, scene: Scene) -> Wish:
         at=_hour(found, scene),
         not_before=not_before,
         not_after=not_after,
+        excluded_times=scene.offers if found.said("none_of_these") else (),
         excluded=tuple(sorted(_excluded(found, scene) - set(dates))),
     )
 
