@@ -4,18 +4,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct, structs
 
-from conversations.understanding.acts import Act, acts_in, negators_in, opens_as_question, refusing_words
+from conversations.understanding.acts import Act, acts_in, negators_in, opens_as_question
 from conversations.understanding.calendar import Calendar
 from conversations.understanding.children import SpokenOf, all_in, children_in, children_names, words_of
+from conversations.understanding.clause_days import days_of
 from conversations.understanding.hearing import Heard, hear
 from conversations.understanding.lexicon import Lexicon
 from conversations.understanding.mention import Mention
-from conversations.understanding.phrases import Match, places
+from conversations.understanding.phrases import Match
 from conversations.understanding.reading import Scene
 from conversations.understanding.tokens import Clause
-from conversations.understanding.when import are_scattered, excepted_in, refused_in
-
-_UNABLE = frozenset({"cant", "unsuitable"})
 
 
 class ClauseRead(Struct, frozen=True):
@@ -54,74 +52,41 @@ def read_clause(
     clause = Clause(words, asked)
     heard = hear(words, tongues, calendar)
     negators = negators_in(words, tongues, heard.covered, heard.strange)
-    left_out = list(_left_out(words, tongues))
-    refused = _refused(clause, heard, negators, left_out, tongues)
     spoken_of = children_in(words, names, tongues, scene, heard.covered)
     everyone = all_in(words, tongues, heard.matches)
     if everyone or len(spoken_of) > 1:
         heard = structs.replace(heard, named=tuple(_no_names(heard.named, spoken_of)))
     of_children = {at for one in spoken_of for at in range(one.start, one.end)} | set(everyone)
-    explained = heard.covered | heard.days | of_children | {at for one in left_out for at in range(*one)}
+    days = days_of(clause, heard, negators, tongues)
+    explained = heard.covered | heard.days | of_children | days.left_out
     open_places = set(range(len(words))) - explained - set(negators)
     unexplained = sum(_needs_meaning(words[at], tongues) for at in open_places)
     aside = of_children | _articles(words, spoken_of, first)
     acts = acts_in(number, clause, _meant(heard, clause), negators, heard.covered, aside, tongues)
-    unplaced = tuple(places(words, first.days.unplaced))
-    wished = tuple(one for one in heard.named if one not in refused and one.meaning != "past")
     return ClauseRead(
         words=words,
         language=first.language,
         matches=heard.matches,
         acts=tuple(structs.replace(act, beside=unexplained) for act in acts),
-        wished=wished,
-        refused=tuple(one for one in heard.named if one in refused),
+        wished=days.wished,
+        refused=days.refused,
         spoken_of=spoken_of,
         # "All" by itself is all children where nothing else is said of it: not in "all month".
         all_children=bool(everyone) and (len(everyone) > 1 or not unexplained),
         unexplained=unexplained,
         figures=any(words[at].isdecimal() for at in open_places),
-        unplaced=any(open_places.issuperset(at) for at in unplaced),
-        undated=any(heard.days.isdisjoint(at) for at in unplaced),
-        scattered=are_scattered(words, wished, first.days.joined_by),
+        unplaced=any(open_places.issuperset(at) for at in days.unplaced),
+        undated=any(heard.days.isdisjoint(at) for at in days.unplaced),
+        scattered=days.scattered,
         asks=clause.asked or opens_as_question(words, first),
         past=not first.days.past_words.isdisjoint(words),
     )
-
-
-def _left_out(words: tuple[str, ...], tongues: Sequence[Lexicon]) -> Iterator[tuple[int, int]]:
-    """Where days are left out; not where the visit is: "the 5th instead of that"."""
-    for known in tongues:
-        of_the_visit = {place.start for place in places(words, known.days.visit)}
-        for one in places(words, known.days.except_):
-            own = known is tongues[0] or not tongues[0].words.intersection(words[one.start : one.stop])
-            if own and one.stop not in of_the_visit:
-                yield one.start, one.stop
 
 
 def _no_names(named: Iterable[Mention], spoken_of: Iterable[SpokenOf]) -> Iterator[Mention]:
     """Without the weekdays that are a child's name beside the other children's: "zuri aur juma dono"."""
     called = {(one.start, one.end) for one in spoken_of if one.names}
     return (one for one in named if one.meaning != "weekday" or (one.start, one.end) not in called)
-
-
-def _refused(
-    clause: Clause,
-    heard: Heard,
-    negators: Sequence[int],
-    left_out: Sequence[tuple[int, int]],
-    tongues: Sequence[Lexicon],
-) -> frozenset[Mention]:
-    spans = refusing_words(negators, heard.matches)
-    matches: Sequence[Match] = heard.matches
-    if clause.asked:  # "Don't you have Monday?", "can't we come at 11?" ask for it
-        starts = {mention.start for mention in heard.named}
-        spans = [span for span in spans if span[1] in starts]
-        matches = [one for one in matches if one.act not in _UNABLE or max(starts, default=0) < one.end]
-    days = tongues[0].days
-    behind = tongues[0].not_stands_behind
-    refused = refused_in(clause.words, heard.named, matches, spans, days.joined_by, not_stands_behind=behind)
-    excepted = excepted_in(clause.words, heard.named, left_out, days.joined_by, except_stands_behind=behind)
-    return refused | excepted
 
 
 def _articles(words: tuple[str, ...], spoken_of: Iterable[SpokenOf], known: Lexicon) -> set[int]:

@@ -32,24 +32,30 @@ def days_together(reads: Sequence[ClauseRead], scene: Scene) -> When:
     """The days of all clauses. "Thursday is his exam. Friday works": the visit's day is not wished again."""
     told = only_told(reads) | about_the_visit(reads, scene)
     wished, refused = _of_all(reads, told, scene)
-    wished, refused = _day_of_the_other_part(reads, after_absence(wished, refused), refused)
-    named = wished
-    wished = list(told_by_others(named, refused, scene))
-    lost = len(wished) < len(named)  # "the other days are fine": nobody knows which
+    named, refused = _day_of_the_other_part(reads, after_absence(wished, refused), refused)
+    resolved = list(told_by_others(named, refused, scene))
+    lost = len(resolved) < len(named)  # "the other days are fine": nobody knows which
     if any(act.name == "none_of_these" for clause in reads for act in clause.acts):
-        wished = [not_offered(one, scene) for one in wished]  # "none of these, the Monday after"
-    wished = [_or_nth(one, scene) for one in _from_offers(list(_told_once(wished)), scene)]
-    left = [clause for number, clause in enumerate(reads) if clause.wished and number not in told]
-    days = {day for one in wished for day in one.dates}
-    scattered = len(days) > 1 and (
-        sum(any(one.dates for one in clause.wished) for clause in left) > 1
-        or any(clause.scattered for clause in left)
-    )
-    wished = [_without_refused(one, refused) for one in _that_day(wished, scene)]
+        resolved = [not_offered(one, scene) for one in resolved]  # "none of these, the Monday after"
+    of_offers = [_or_nth(one, scene) for one in _from_offers(list(_told_once(resolved)), scene)]
+    wished = [_without_refused(one, refused) for one in _that_day(of_offers, scene)]
     refused = [in_that_week(one, wished) for one in refused]
-    unplaced = any(clause.unplaced or (clause.undated and not wished) for clause in reads)
-    doubtful = lost or scattered or unplaced or any(map(is_doubtful, left))
+    asking = [clause for number, clause in enumerate(reads) if clause.wished and number not in told]
+    doubtful = lost or _nobody_can_place(reads, wished) or _may_only_tell(asking, wished)
     return When(tuple(within(wished)), tuple(refused), doubtful)
+
+
+def _nobody_can_place(reads: Sequence[ClauseRead], wished: Sequence[Mention]) -> bool:
+    """Whether days are spoken of that nobody can place; within a phrase only where no others are named."""
+    return any(clause.unplaced or (clause.undated and not wished) for clause in reads)
+
+
+def _may_only_tell(asking: Sequence[ClauseRead], wished: Sequence[Mention]) -> bool:
+    """Whether some of the days may only tell why, since nothing joins them or nothing asks for them."""
+    several = len({day for one in wished for day in one.dates}) > 1
+    apart = sum(any(one.dates for one in clause.wished) for clause in asking) > 1
+    scattered = several and (apart or any(clause.scattered for clause in asking))
+    return scattered or any(map(is_doubtful, asking))
 
 
 def _of_all(
