@@ -45,6 +45,7 @@ class Act(Struct, frozen=True):
         asked: a question mark closes its clause.
         opened: its clause begins as a question does ("can we", "should I").
         alone: nothing but politeness stands beside it in its clause.
+        of_children: how many children are named in its clause.
         in_phrases: every word of its clause belongs to some phrase, politeness aside.
         beside: how many words of its clause nobody can explain.
     """
@@ -57,6 +58,7 @@ class Act(Struct, frozen=True):
     asked: bool = False
     opened: bool = False
     alone: bool = False
+    of_children: int = 0
     in_phrases: bool = False
     beside: int = 0
 

@@ -70,8 +70,9 @@ def _days_are_doubtful(found: Findings) -> bool:
 
 
 def _names_two_hours(found: Findings) -> bool:
-    """Whether one day is named with two hours, or one outside of the others: either may tell why."""
+    """Whether one day is named with two hours or parts, or an hour outside of others: either may tell why."""
     hours = {one.at for one in found.when.wished if one.at}
     first, last = found.when.hours
     outside = any((first and at < first) or (last and at > last) for at in hours)
-    return outside or (len(hours) > 1 and len(found.when.dates) <= 1)
+    parts = {one.part for one in found.when.wished if one.part and not one.at}
+    return outside or (len(hours) + len(parts) > 1 and len(found.when.dates) <= 1)

@@ -63,11 +63,12 @@ def read_clause(
     unexplained = sum(_needs_meaning(words[at], tongues) for at in open_places)
     aside = of_children | _articles(words, spoken_of, first)
     acts = acts_in(number, clause, _meant(heard, clause), negators, heard.covered, aside, tongues)
+    named = len({name for one in spoken_of for name in one.names})
     return ClauseRead(
         words=words,
         language=first.language,
         matches=heard.matches,
-        acts=tuple(structs.replace(act, beside=unexplained) for act in acts),
+        acts=tuple(structs.replace(act, beside=unexplained, of_children=named) for act in acts),
         wished=days.wished,
         refused=days.refused,
         spoken_of=spoken_of,

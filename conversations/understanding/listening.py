@@ -78,7 +78,7 @@ def _clauses_read(
     parts = clauses(words, turning, tongues[0].days.unbroken)
     read: list[ClauseRead] = []
     for part in parts:
-        order = _order(part.words, tongues, spoken)
+        order = _order(part.words, tongues, scene, spoken)
         read.append(read_clause(len(read), part, order, calendar, scene))
     if len(scene.children) < 2:  # noqa: PLR2004  nothing to tell apart
         return tuple(read)
@@ -103,16 +103,19 @@ def _cut(
         return (read,)
     pieces_of = [read.words[start:end] for start, end in zip((0, *ends), (*ends, None), strict=True)]
     return tuple(
-        read_clause(0, Clause(words, clause.asked), _order(words, tongues, spoken), calendar, scene)
+        read_clause(0, Clause(words, clause.asked), _order(words, tongues, scene, spoken), calendar, scene)
         for words in pieces_of
         if words
     )
 
 
-def _order(words: tuple[str, ...], tongues: Sequence[Lexicon], spoken: Languages) -> Sequence[Lexicon]:
+def _order(
+    words: tuple[str, ...], tongues: Sequence[Lexicon], scene: Scene, spoken: Languages
+) -> Sequence[Lexicon]:
     """The languages by how well they explain a clause; the text's own keeps it where it is close."""
     if len(tongues) == 1:
         return tongues
-    shares = spoken.shares(words)
+    names = names_in(scene)  # Zuri is Swahili for "good"
+    shares = spoken.shares(word for word in words if word not in names)
     lead = {tongues[0].language: _TEXT_ADVANTAGE}
     return sorted(tongues, key=lambda one: -shares[one.language] - lead.get(one.language, 0.0))

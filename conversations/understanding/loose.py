@@ -73,14 +73,23 @@ def listed_days(
         for joint, at in ((dated.end, dated.end + 1), (dated.start - 1, dated.start - 2)):
             if not 0 <= at < len(words) or {joint, at} & covered:
                 continue
-            if (words[joint] in known.or_ or words[joint] == ",") and _may_be_a_day(words, at, slots, known):
-                days = calendar.day_of_month(slots[at]["{day}"][0][1], month)
-                if days:
-                    to_do.append(Mention(at, at + 1, dated.meaning, days))
-                    covered |= {joint, at}
-                    yield to_do[-1]
+            place = _number_at(at, slots, backwards=at < joint)
+            listed = words[joint] in known.or_ or words[joint] == ","
+            if not (listed and place and covered.isdisjoint(place) and _may_be_a_day(words, place, known)):
+                continue
+            if days := calendar.day_of_month(slots[place.start]["{day}"][0][1], month):
+                to_do.append(Mention(place.start, place.stop, dated.meaning, days))
+                covered |= {joint, *place}
+                yield to_do[-1]
 
 
-def _may_be_a_day(words: tuple[str, ...], at: int, slots: Slots, known: DayWords) -> bool:
-    behind = words[at + 1] if at + 1 < len(words) else ""
-    return "{day}" in slots[at] and behind not in known.behind_hours and behind not in known.not_behind_days
+def _number_at(at: int, slots: Slots, *, backwards: bool) -> range | None:
+    """Where the number stands that begins at a place or, backwards, ends there: "kumi na tatu"."""
+    starts = range(at + 1) if backwards else (at,)
+    spans = (range(start, slots[start]["{day}"][0][0]) for start in starts if "{day}" in slots[start])
+    return next((span for span in spans if not backwards or span.stop == at + 1), None)
+
+
+def _may_be_a_day(words: tuple[str, ...], place: range, known: DayWords) -> bool:
+    no_day = known.behind_hours | known.not_behind_days
+    return no_day.isdisjoint(words[place.stop : place.stop + 1])

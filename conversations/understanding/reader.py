@@ -137,19 +137,27 @@ _OF_THE_WHOLE = frozenset({Intent.STOP, Intent.START, Intent.WRONG_NUMBER, Inten
 
 
 def _grouped(reads: Sequence[ClauseRead]) -> list[list[ClauseRead]]:
-    """The clauses by the children that they speak of; those that name nobody go with the ones before."""
+    """The clauses by the children that they speak of; those that name nobody go with the ones before.
+
+    What is decided of one child is not said of another whose clause nobody understands: "Juma isn't coming
+    but Zuri is".
+    """
     groups: list[list[ClauseRead]] = []
     last: set[str] = set()
     for read in reads:
         named = {name for one in read.spoken_of for name in one.names}
-        says = any(act.name not in TALK for act in read.acts) or read.wished
-        if groups and (not named or named <= last or not last or not says):
+        undecided = not _says(read) and not any(map(_says, groups[-1] if groups else ()))
+        if groups and (not named or named <= last or not last or undecided):
             groups[-1].append(read)
             last |= named
         else:
             groups.append([read])
             last = set(named)
     return groups
+
+
+def _says(read: ClauseRead) -> bool:
+    return any(act.name not in TALK for act in read.acts) or bool(read.wished)
 
 
 def _language_asked(found: Findings, verdict: Verdict, spoken: Languages) -> str | None:

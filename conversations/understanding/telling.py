@@ -81,3 +81,10 @@ def is_doubtful(clause: ClauseRead) -> bool:
     says = {act.name for act in clause.acts} - TALK
     strange = bool(clause.unexplained) and not says  # "I get paid on the 25th"
     return not asks_for(clause) and (clause.past or strange or "obstacle" in says)
+
+
+def takes_back(pair: tuple[ClauseRead, ClauseRead]) -> bool:
+    """Whether a "no" may take back the day before it, not the one behind: "tomorrow, no, the day after"."""
+    before, behind = pair
+    only_no = {act.name for act in behind.acts} == {"no"} and not behind.unexplained
+    return only_no and bool(behind.refused) and not behind.wished and any(one.dates for one in before.wished)

@@ -6,6 +6,7 @@ clauses name it; "not this Friday, the other one" names a day that no word in it
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 from msgspec import structs
 
@@ -21,6 +22,7 @@ from conversations.understanding.telling import (
     is_doubtful,
     is_visits_day,
     only_told,
+    takes_back,
 )
 from conversations.understanding.when import When
 
@@ -41,7 +43,7 @@ def days_together(reads: Sequence[ClauseRead], scene: Scene) -> When:
     wished = [_without_refused(one, refused) for one in _that_day(of_offers, scene)]
     refused = [in_that_week(one, wished) for one in refused]
     asking = [clause for number, clause in enumerate(reads) if clause.wished and number not in told]
-    doubtful = lost or _nobody_can_place(reads, wished) or _may_only_tell(asking, wished)
+    doubtful = lost or _nobody_can_place(reads, wished) or _may_only_tell(reads, asking, wished)
     return When(tuple(within(wished)), tuple(refused), doubtful)
 
 
@@ -50,12 +52,14 @@ def _nobody_can_place(reads: Sequence[ClauseRead], wished: Sequence[Mention]) ->
     return any(clause.unplaced or (clause.undated and not wished) for clause in reads)
 
 
-def _may_only_tell(asking: Sequence[ClauseRead], wished: Sequence[Mention]) -> bool:
+def _may_only_tell(
+    reads: Sequence[ClauseRead], asking: Sequence[ClauseRead], wished: Sequence[Mention]
+) -> bool:
     """Whether some of the days may only tell why, since nothing joins them or nothing asks for them."""
     several = len({day for one in wished for day in one.dates}) > 1
     apart = sum(any(one.dates for one in clause.wished) for clause in asking) > 1
     scattered = several and (apart or any(clause.scattered for clause in asking))
-    return scattered or any(map(is_doubtful, asking))
+    return scattered or any(map(is_doubtful, asking)) or any(map(takes_back, pairwise(reads)))
 
 
 def _of_all(

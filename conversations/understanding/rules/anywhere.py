@@ -47,6 +47,8 @@ def opt_out(found: Findings, scene: Scene) -> Verdict | None:
         return unsure("stop_and_start", act, Intent.STOP)  # "don't call me, text me"
     if _only_at_some_hours(found):
         return unsure("stop_at_some_hours", act, Intent.STOP)  # "don't text me before 8"
+    if 0 < act.of_children < len(scene.children):
+        return unsure("stop_for_one_child", act, Intent.DECLINE)  # "remove Juma, Zuri is coming"
     return verdict(Intent.STOP, "opt_out", act, 0.95)
 
 
