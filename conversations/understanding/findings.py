@@ -39,7 +39,7 @@ class Findings(Struct, frozen=True, dict=True):
     children: tuple[str, ...] = ()
     all_children: bool = False
     unresolved: bool = False
-    choice: int | None = None
+    picked: frozenset[int] = frozenset()
     figures: bool = False
     denied: str = ""
     asks: bool = False
@@ -60,6 +60,11 @@ class Findings(Struct, frozen=True, dict=True):
     def negated(self, *names: str) -> Act | None:
         """The first of these acts that a "not" stands before."""
         return next((act for act in self.acts if act.name in names and act.negated), None)
+
+    @property
+    def choice(self) -> int | None:
+        """The one number of the list that is picked."""
+        return min(self.picked) if len(self.picked) == 1 else None
 
     @property
     def promise(self) -> Act | None:
@@ -96,9 +101,9 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
         children=tuple(name for name in scene.children if name in named),
         all_children=any(clause.all_children for clause in reads),
         unresolved=any(not one.names for clause in reads for one in clause.spoken_of),
-        choice=_choice(_besides_politeness(reads, known), known, scene.choices)
+        picked=_picked(_besides_politeness(reads, known), known, scene.choices)
         if may_choose and not asking
-        else None,
+        else frozenset(),
         figures=any(clause.figures for clause in reads),
         denied=_denied(reads, known, scene),
         asks=any(clause.asks for clause in reads),
@@ -171,22 +176,21 @@ def _besides_politeness(reads: Iterable[ClauseRead], known: Lexicon) -> Iterator
         yield tuple(said)
 
 
-def _choice(clauses: Iterable[tuple[str, ...]], known: Lexicon, choices: int) -> int | None:
-    """The one number that the text consists of, besides words that go with choosing."""
+def _picked(clauses: Iterable[tuple[str, ...]], known: Lexicon, choices: int) -> frozenset[int]:
+    """The numbers of the list that the text consists of, besides words that go with choosing."""
     picked: set[int] = set()
     refused: set[int] = set()
     for words in clauses if choices else ():
         numbers = _numbers_in(words, known)
         if numbers is None:
-            return None
+            return frozenset()
         for number, is_refused in numbers:
             if is_refused and picked:
-                return None  # "1... no 2" may take it back
+                return frozenset()  # "1... no 2" may take it back
             (refused if is_refused else picked).add(number)
-    if len(picked) != 1 or max(picked | refused) > choices:
-        return None  # "can't do 10, could do 3": these are hours
-    number = picked.pop()
-    return number if number >= 1 and number not in refused else None
+    if max(picked | refused, default=0) > choices:
+        return frozenset()  # "can't do 10, could do 3": these are hours
+    return frozenset(picked) - refused - {0}
 
 
 def _numbers_in(words: tuple[str, ...], known: Lexicon) -> list[tuple[int, bool]] | None:
