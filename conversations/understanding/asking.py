@@ -15,6 +15,7 @@ from conversations.wish import Wish
 # "In two weeks" and "early next month" are other days to other people.
 _VAGUE = frozenset(
     {
+        "in_two_weeks",
         "in_weeks",
         "in_months",
         "weeks_after_visit",
@@ -27,6 +28,7 @@ _VAGUE = frozenset(
     }
 )
 _TOO_MUCH_UNEXPLAINED = 3
+_FEW = 3
 # "The moon is lovely today."
 _TOO_MUCH_BESIDE_A_DAY = 2
 
@@ -39,7 +41,16 @@ def must_ask(verdict: Verdict, found: Findings, wish: Wish, scene: Scene) -> boo
         return True
     if verdict.intent is not Intent.RESCHEDULE:
         return False
+    if _is_a_day_or_a_choice(found, scene):
+        return True
     return _only_names(verdict, found) or _days_are_doubtful(found) or _leads_nowhere(found, wish, scene)
+
+
+def _is_a_day_or_a_choice(found: Findings, scene: Scene) -> bool:
+    """Whether all that is said could be a number of the list as well: "el 1"."""
+    numbers = [one.dates[0].day for one in found.when.wished if one.meaning == "day_of_month" and one.dates]
+    only = len(found.when.wished) == 1 and not found.acts and found.words <= _FEW
+    return only and any(number <= scene.choices for number in numbers)
 
 
 def _only_names(verdict: Verdict, found: Findings) -> bool:

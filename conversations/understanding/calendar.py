@@ -101,6 +101,16 @@ class Calendar(Struct, frozen=True):
         """This friday: of the days to come, the first; today itself is called today."""
         return Days((self._coming(index),))
 
+    def that_weekday(self, index: int) -> Days:
+        """That friday: an offered one, or that of the visit's week; unsure where another comes sooner."""
+        days = self.weekday(index)
+        if self.offered or not self.visit:
+            return days
+        day = self.week_of(self.visit.date()).latest
+        assert day
+        day += timedelta(days=index - day.weekday())
+        return Days((day,), unsure=days.dates != (day,)) if day > self.today else days
+
     def next_weekday(self, index: int) -> Days:
         """Said on a Wednesday, "next friday" mostly means Friday week, sometimes the day after tomorrow."""
         coming = self._coming(index)

@@ -18,24 +18,31 @@ _OFFERED: dict[str, tuple[int, int | None]] = {
     "middle_offered": (1, -1),
 }
 
+# Which side of a day that was named.
+_SIDES = {"afterwards": "after", "beforehand": "before"}
+
 
 def told_by_others(wished: Sequence[Mention], refused: Sequence[Mention], scene: Scene) -> Iterator[Mention]:
     """With the days of those that only others tell; left out where no other does."""
-    for one in _after_what_was_named(wished):
+    for one in _beside_what_was_named(wished):
         told = one if one.meaning not in TOLD_BY_OTHERS else _told(one, wished, refused, scene)
         if told:
             yield told
 
 
-def _after_what_was_named(wished: Sequence[Mention]) -> Sequence[Mention]:
+def _beside_what_was_named(wished: Sequence[Mention]) -> Sequence[Mention]:
     """What is "after that" follows the day named before: "payday is the 15th so any time after that"."""
-    place = next((at for at, one in enumerate(wished) if one.meaning == "afterwards"), 0)
+    place = next((at for at, one in enumerate(wished) if one.meaning in _SIDES), 0)
     before = [one for one in wished[:place] if one.meaning in DATED | {"weekday_and_day", "until", "after"}]
     if not before:
         return wished
-    days = before[-1].days if before[-1].meaning == "after" else _after(before)
-    after = structs.replace(wished[place], meaning="after", days=days or Days())
-    return [one for one in wished if one not in before and one is not wished[place]] + [after]
+    told = wished[place]
+    if told.meaning == "beforehand":
+        days: Days | None = _before(before)
+    else:
+        days = before[-1].days if before[-1].meaning == "after" else _after(before)
+    bounds = structs.replace(told, meaning=_SIDES[told.meaning], days=days or Days())
+    return [one for one in wished if one not in before and one is not told] + [bounds]
 
 
 def _told(
@@ -43,9 +50,10 @@ def _told(
 ) -> Mention | None:
     if one.meaning in _OFFERED:
         return None if any(other.dates for other in wished) else _of_offers(one, scene)
-    if one.meaning == "afterwards":
-        after = _after(refused) or (one.days if one.names_a_day else None)
-        return structs.replace(one, meaning="after", days=after) if after else None
+    if one.meaning in _SIDES:
+        beside = _after(refused) if one.meaning == "afterwards" else _before(refused)
+        beside = beside or (one.days if one.names_a_day else None)
+        return structs.replace(one, meaning=_SIDES[one.meaning], days=beside) if beside else None
     if not any(mention.names_a_day for mention in refused):
         return None
     if not scene.offers and (
@@ -69,6 +77,12 @@ def _after(refused: Sequence[Mention]) -> Days | None:
     """What follows the days that were refused: "not on the 12th, after that I can"."""
     days = [day for one in refused for day in one.dates or ((one.latest,) if one.latest else ())]
     return Days(earliest=max(days) + timedelta(days=1)) if days else None
+
+
+def _before(named: Sequence[Mention]) -> Days | None:
+    """What lies before the days that were named: "we leave on the 20th, anything before that?"."""
+    days = [day for one in named for day in one.dates]
+    return Days(latest=min(days) - timedelta(days=1)) if days else None
 
 
 def _others(refused: Iterable[Mention], scene: Scene) -> Days:

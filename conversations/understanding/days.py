@@ -42,6 +42,7 @@ Filled = Callable[[str], Any]
 _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "weekday": lambda of, on: on.weekday(of("{weekday}")),
     "this_weekday": lambda of, on: on.this_weekday(of("{weekday}")),
+    "that_weekday": lambda of, on: on.that_weekday(of("{weekday}")),
     "next_weekday": lambda of, on: on.next_weekday(of("{weekday}")),
     "weekday_or_following": lambda of, on: on.weekday_or_following(of("{weekday}")),
     "weekday_next_week": lambda of, on: on.in_week(of("{weekday}"), 1),
@@ -51,6 +52,7 @@ _DAYS: dict[str, Callable[[Filled, Calendar], Days | None]] = {
     "in_days": lambda of, on: on.ahead(of("{n}")),
     "in_a_week": lambda _, on: on.ahead(7),
     "in_a_week_from_tomorrow": lambda _, on: on.ahead(8),
+    "in_two_weeks": lambda _, on: on.in_weeks(2),
     "in_weeks": lambda of, on: on.in_weeks(of("{n}")),
     "weeks_from_today": lambda of, on: on.ahead(7 * of("{n}")),
     "months_from_today": lambda of, on: on.months_from_today(of("{n}") or 1),

@@ -18,7 +18,7 @@ FIRST_CLINIC_HOUR, LAST_CLINIC_HOUR = 7, 21
 # How many words may stand between two mentions that say one thing: "10 in the morning".
 _REACH = 2
 _CERTAIN = frozenset({"hour_am", "hour_pm"})
-_WEEKDAYS = frozenset({"weekday", "this_weekday", "next_weekday", "weekday_or_following"})
+_WEEKDAYS = frozenset({"weekday", "this_weekday", "that_weekday", "next_weekday", "weekday_or_following"})
 DATED = frozenset({"day_of_month", "day_and_month", "date"})
 MONTHS = frozenset({"this_month", "next_month", "in_month"})
 WEEKS = frozenset({"this_week", "next_week", "week_after_next"})

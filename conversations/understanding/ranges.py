@@ -12,6 +12,7 @@ from conversations.understanding.phrases import NO_SLOTS, Match, Slots, apart, p
 _COUNTED = {"days_after": 1, "days_before": -1, "weeks_after": DAYS_OF_WEEK, "weeks_before": -DAYS_OF_WEEK}
 
 _THE_VISIT = frozenset({"visit", "visit_day"})
+_THAN_THAT = {"after": "afterwards", "before": "beforehand"}
 
 
 def with_ranges(
@@ -93,9 +94,10 @@ def _ranged(match: Match, calendar: Calendar) -> Mention | None:
         return _counted_from(match, first, calendar)
     if match.act == "between":
         return _between(match, first, second, calendar) if second else None
-    if match.act == "after" and first.meaning in _THE_VISIT:
+    if match.act in _THAN_THAT and first.meaning in _THE_VISIT:
         # "After that": after what the text told before, if it told anything.
-        return Mention(match.start, match.end, "afterwards", _day_bounds("after", first, calendar)[0])
+        days, _ = _day_bounds(match.act, first, calendar)
+        return Mention(match.start, match.end, _THAN_THAT[match.act], days)
     if match.act == "until" and first.meaning in _THE_VISIT:
         return None  # "we can't make it that day"
     return _bounded(match, first, calendar)
