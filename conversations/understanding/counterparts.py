@@ -22,10 +22,12 @@ _OFFERED: dict[str, tuple[int, int | None]] = {
 _SIDES = {"afterwards": "after", "beforehand": "before"}
 
 
-def told_by_others(wished: Sequence[Mention], refused: Sequence[Mention], scene: Scene) -> Iterator[Mention]:
-    """With the days of those that only others tell; left out where no other does."""
+def told_by_others(
+    wished: Sequence[Mention], refused: Sequence[Mention], why: Sequence[Mention], scene: Scene
+) -> Iterator[Mention]:
+    """With the days of those that only others tell, those that tell `why` too; left out where none does."""
     for one in _beside_what_was_named(wished):
-        told = one if one.meaning not in TOLD_BY_OTHERS else _told(one, wished, refused, scene)
+        told = one if one.meaning not in TOLD_BY_OTHERS else _told(one, wished, refused, why, scene)
         if told:
             yield told
 
@@ -46,12 +48,17 @@ def _beside_what_was_named(wished: Sequence[Mention]) -> Sequence[Mention]:
 
 
 def _told(
-    one: Mention, wished: Sequence[Mention], refused: Sequence[Mention], scene: Scene
+    one: Mention,
+    wished: Sequence[Mention],
+    refused: Sequence[Mention],
+    why: Sequence[Mention],
+    scene: Scene,
 ) -> Mention | None:
     if one.meaning in _OFFERED:
         return None if any(other.dates for other in wished) else _of_offers(one, scene)
     if one.meaning in _SIDES:
-        beside = _after(refused) if one.meaning == "afterwards" else _before(refused)
+        named = (*refused, *why)
+        beside = _after(named) if one.meaning == "afterwards" else _before(named)
         beside = beside or (one.days if one.names_a_day else None)
         return structs.replace(one, meaning=_SIDES[one.meaning], days=beside) if beside else None
     if not any(mention.names_a_day for mention in refused):

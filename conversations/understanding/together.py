@@ -35,7 +35,8 @@ def days_together(reads: Sequence[ClauseRead], scene: Scene) -> When:
     told = only_told(reads) | about_the_visit(reads, scene)
     wished, refused = _of_all(reads, told, scene)
     named, refused = _day_of_the_other_part(reads, after_absence(wished, refused), refused)
-    resolved = list(told_by_others(named, refused, scene))
+    why = [one for number in told for one in reads[number].wished if one.dates]
+    resolved = list(told_by_others(named, refused, why, scene))
     lost = len(resolved) < len(named)  # "the other days are fine": nobody knows which
     if any(act.name == "none_of_these" for clause in reads for act in clause.acts):
         resolved = [not_offered(one, scene) for one in resolved]  # "none of these, the Monday after"
