@@ -8,7 +8,7 @@ from conversations.understanding.acts import refusing_words
 from conversations.understanding.hearing import Heard
 from conversations.understanding.lexicon import Lexicon
 from conversations.understanding.mention import Mention
-from conversations.understanding.phrases import Match, places
+from conversations.understanding.phrases import Match, end_of_group, places
 from conversations.understanding.tokens import Clause
 from conversations.understanding.when import are_scattered, excepted_in, refused_in
 
@@ -53,10 +53,9 @@ def days_of(clause: Clause, heard: Heard, negators: Sequence[int], tongues: Sequ
 def _left_out(words: tuple[str, ...], tongues: Sequence[Lexicon]) -> Iterator[tuple[int, int]]:
     """Where days are left out; not where the visit is: "the 5th instead of that"."""
     for known in tongues:
-        of_the_visit = {place.start for place in places(words, known.days.visit)}
         for one in places(words, known.days.except_):
-            own = known is tongues[0] or not tongues[0].words.intersection(words[one.start : one.stop])
-            if own and one.stop not in of_the_visit:
+            own = known is tongues[0] or tongues[0].words.isdisjoint(words[one.start : one.stop])
+            if own and end_of_group(words, one.stop, known.days.visit) == one.stop:
                 yield one.start, one.stop
 
 

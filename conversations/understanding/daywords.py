@@ -209,7 +209,7 @@ class DayWords(Struct, frozen=True):
     joined_by: frozenset[str]
     or_: frozenset[str]
     except_: WordGroups
-    unbroken: tuple[tuple[str, ...], ...]
+    unbroken: dict[str, list[tuple[str, ...]]]
     past_words: frozenset[str]
     ordinals: dict[tuple[str, ...], int]
     unplaced: WordGroups
@@ -263,7 +263,7 @@ def day_words(data: DayData) -> DayWords:
         joined_by=_single_words((*data.words.or_, *data.words.linking)),
         or_=_single_words(data.words.or_),
         except_=by_first_word(data.words.except_),
-        unbroken=tuple(map(level, data.words.except_)),
+        unbroken=_by_last_word(map(level, data.words.except_)),
         past_words=_single_words(data.words.past),
         ordinals={level(words): number for words, number in data.words.ordinals.items()},
         unplaced=by_first_word(data.words.unplaced),
@@ -333,6 +333,13 @@ def _by_first_word(named: Iterable[Named]) -> dict[str, list[Named]]:
     for slot, name, value in named:
         by_first.setdefault(name[0], []).append((slot, name, value))
     return by_first
+
+
+def _by_last_word(phrases: Iterable[tuple[str, ...]]) -> dict[str, list[tuple[str, ...]]]:
+    by_last: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        by_last.setdefault(phrase[-1], []).append(phrase)
+    return by_last
 
 
 def _behind_hours(times: dict[str, list[str]], classes: dict[str, list[str]]) -> Iterator[str]:

@@ -5,6 +5,7 @@ This is evidence, not yet meaning: what follows from it in the scene is decided 
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -48,14 +49,20 @@ class Findings(Struct, frozen=True, dict=True):
     unexplained: int = 0
 
     @cached_property
-    def _said(self) -> frozenset[str]:
-        return frozenset(act.name for act in self.acts if not act.negated)
+    def _first(self) -> dict[str, tuple[int, Act]]:
+        """The first act of each name that is said and not negated, with its place."""
+        found: dict[str, tuple[int, Act]] = {}
+        for place, act in enumerate(self.acts):
+            if not act.negated:
+                found.setdefault(act.name, (place, act))
+        return found
 
     def said(self, *names: str) -> Act | None:
         """The first of these acts that is said and not negated."""
-        if self._said.isdisjoint(names):
+        first = self._first
+        if first.keys().isdisjoint(names):
             return None
-        return next((act for act in self.acts if act.name in names and not act.negated), None)
+        return min((first[name] for name in names if name in first), key=itemgetter(0))[1]
 
     def negated(self, *names: str) -> Act | None:
         """The first of these acts that a "not" stands before."""

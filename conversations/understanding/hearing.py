@@ -105,6 +105,8 @@ def _read_rest(
         if heard and taken.isdisjoint(span):
             matches.append(match)
             taken |= span
+    if not strange:
+        return
     left = tuple(_BLANK if at in taken else word for at, word in enumerate(_without(words, matches)))
     for mention in mentions(left, other.days, calendar):
         span = set(range(mention.start, mention.end))

@@ -27,7 +27,7 @@ _HYPHENED = re.compile(r"(?<!\S)([^\W\d_]\S{1,12}?)\s?[-\u2010-\u2014]\s?([^\W\d
 _LANGUAGES = files("conversations") / "languages"
 # What a word weighs that several languages have and the one on file has not.
 _STRANGE = 0.95
-# As many words are kept with what they sound like.
+# As many words are kept with who knows them.
 _KEPT = 1 << 14
 
 
@@ -53,12 +53,14 @@ class Languages:
         self.likeness = Likeness(_examples(folders), self.courtesies, NAMES)
         self._weekdays = frozenset(word for one in self.lexicons.values() for word in one.days.weekdays)
         self._code_of = {level(name): code for code, names in called.items() for name in names}
-        self._heard = lru_cache(_KEPT)(self._hear)
+        self._knowing = lru_cache(_KEPT)(self._who_knows)
         self._holders = _holders(self.lexicons)
 
     def corrected(self, words: str) -> str:
         """What stands behind the last words that take back what was said: "1, sorry, I meant 3"."""
         said = pieces(words)
+        if self._corrections.keys().isdisjoint(said):
+            return ""
         # "I did not mean to stop" takes nothing back.
         denied = (at > 0 and said[at - 1] in self._negators for at in range(len(said)))
         ends = (at if no else end_of_group(said, at, self._corrections) for at, no in enumerate(denied))
@@ -102,20 +104,21 @@ class Languages:
         """
         found = dict.fromkeys(self.lexicons, 0.0)
         for word in words:
-            if holders := (*self._holders.get(word, ()), *self._heard(word)):
+            if holders := self._knowing(word):
                 strange = _STRANGE if home and home not in holders else 1.3 / len(holders)
                 weight = 1.0 if len(holders) == 1 else strange
                 for code in holders:
                     found[code] += weight
         return found
 
-    def _hear(self, word: str) -> tuple[str, ...]:
-        """The languages that know this word only by its sound."""
-        return tuple(
+    def _who_knows(self, word: str) -> tuple[str, ...]:
+        """The languages that know this word, the last of them only by its sound."""
+        heard = (
             code
             for code, one in self.lexicons.items()
             if one.sounds_alike and word not in one.words and one.sounds.known(word) != word
         )
+        return (*self._holders.get(word, ()), *heard)
 
 
 @cache

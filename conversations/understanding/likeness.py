@@ -38,7 +38,7 @@ class Alike(Struct, frozen=True):
 
     by_words: Shares
     by_letters: Shares
-    known: tuple[str, ...]
+    known: Sequence[str]
 
 
 class Likeness:
@@ -117,9 +117,10 @@ class Table:
 
         self._rows = {feature: row(tuple(sorted(counts.items()))) for feature, counts in seen.items()}
 
-    def known(self, words: Sequence[str]) -> tuple[str, ...]:
+    def known(self, words: Sequence[str]) -> list[str]:
         """The features of a text that examples have, each once."""
-        return tuple(feature for feature in dict.fromkeys(self._features(words)) if feature in self._rows)
+        rows = self._rows
+        return [feature for feature in dict.fromkeys(self._features(words)) if feature in rows]
 
     def shares(self, known: Iterable[str]) -> Shares:
         """The share of each intent in what these features are like."""
@@ -134,13 +135,13 @@ class Table:
         return {feature: self._rows[feature][place] for feature in known}
 
 
-def as_shares(scores: Iterable[float]) -> Row:
+def as_shares(scores: Iterable[float]) -> Sequence[float]:
     """Scores as shares of one, the largest score having the largest share (softmax)."""
     scores = tuple(scores)
     largest = max(scores)
     weighed = [exp(score - largest) for score in scores]
     total = sum(weighed)
-    return tuple(one / total for one in weighed)
+    return [one / total for one in weighed]
 
 
 def _weights(counts: Sequence[int], usual: Row) -> Row:
@@ -152,12 +153,11 @@ def _weights(counts: Sequence[int], usual: Row) -> Row:
     )
 
 
-def _neighbours(words: Sequence[str]) -> Iterator[str]:
-    yield from words
-    for left, right in zip(("<", *words), (*words, ">"), strict=True):
-        yield f"{left} {right}"
+def _neighbours(words: Sequence[str]) -> list[str]:
+    pairs = zip(("<", *words), (*words, ">"), strict=True)
+    return [*words, *[f"{left} {right}" for left, right in pairs]]
 
 
-def _runs(words: Sequence[str]) -> Iterator[str]:
+def _runs(words: Sequence[str]) -> list[str]:
     letters = f"_{'_'.join(words)}_"
-    return (letters[start : start + _RUN] for start in range(len(letters) - _RUN + 1))
+    return [letters[start : start + _RUN] for start in range(len(letters) - _RUN + 1)]

@@ -7,7 +7,7 @@ the grammar of days knows; what filled it is kept with the match.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -40,11 +40,15 @@ class Element(Struct, frozen=True):
 
 
 class Phrase(Struct, frozen=True):
-    """A compiled line of the lexicon and the act it stands for."""
+    """A compiled line of the lexicon and the act it stands for.
+
+    Without one of the words `needed`, if there are any, it cannot be found; to look for them is quick.
+    """
 
     act: str
     line: str
     elements: tuple[Element, ...]
+    needed: KeysView[str] | None = None
 
 
 class Match(Struct, frozen=True):
@@ -84,6 +88,11 @@ class Beginnings:
         """The phrases that the word at this place lets hope for."""
         likely = self.by_second.get(words[at]) if at < len(words) else None
         return [*self.always, *likely] if likely else self.always
+
+
+def _phrase(act: str, line: str, elements: tuple[Element, ...]) -> Phrase:
+    needed = [one.groups for one in elements[1:] if one.groups and not (one.optional or one.slot)]
+    return Phrase(act, line, elements, min(needed, key=len).keys() if needed else None)
 
 
 def _words_behind(elements: tuple[Element, ...]) -> set[str] | None:
@@ -131,11 +140,11 @@ class PhraseBook:
         # A leading optional word is two patterns, so that each has a first word to be found by.
         while elements and elements[0].optional:
             first = Element(elements[0].groups, slot=elements[0].slot)
-            self._index(Phrase(act, line, (first, *elements[1:])))
+            self._index(_phrase(act, line, (first, *elements[1:])))
             elements = elements[1:]
         if not elements or elements[0].is_gap or elements[-1].is_gap:
             raise ValueError(f"{act}: no word to begin or end with: {line!r}")
-        self._index(Phrase(act, line, elements))
+        self._index(_phrase(act, line, elements))
 
     def _index(self, phrase: Phrase) -> None:
         first_element = phrase.elements[0]
@@ -185,11 +194,13 @@ class PhraseBook:
         for start, word in enumerate(words):
             if beginnings := self._phrases.get(word):
                 for phrase in beginnings.followed_by(words, start + 1):
-                    _add_match(phrase, words, start, slots, found)
+                    if phrase.needed is None or not phrase.needed.isdisjoint(words):
+                        _add_match(phrase, words, start, slots, found)
             for slot, fillings in slots[start].items() if slots is not None else ():
                 if beginnings := self._phrases.get(slot):
                     for phrase in beginnings.followed_by(words, fillings[0][0]):
-                        _add_match(phrase, words, start, slots, found)
+                        if phrase.needed is None or not phrase.needed.isdisjoint(words):
+                            _add_match(phrase, words, start, slots, found)
         found.sort(key=lambda match: (match.start - match.end, self._rank[match.act], match.start))
         return found
 
@@ -225,7 +236,7 @@ def _end(
     if index == len(elements):
         return at
     element = elements[index]
-    if element.is_gap:
+    if not (element.groups or element.slot):  # a gap; asked for so often that a property is too slow
         return _end_behind_gap(elements, index + 1, words, at, slots, filled)
     if at < len(words):
         if element.slot:
@@ -304,8 +315,12 @@ def words_in(groups: WordGroups) -> Iterator[str]:
         yield from (word for rest in rests for word in rest)
 
 
-def places(words: tuple[str, ...], groups: WordGroups) -> Iterator[range]:
+def places(words: tuple[str, ...], groups: WordGroups) -> Iterable[range]:
     """Where groups stand; of those that begin together, the longest first."""
+    return () if groups.keys().isdisjoint(words) else _places(words, groups)
+
+
+def _places(words: tuple[str, ...], groups: WordGroups) -> Iterator[range]:
     for at, word in enumerate(words):
         for rest in groups.get(word, ()):
             end = at + 1 + len(rest)

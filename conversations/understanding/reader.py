@@ -17,7 +17,7 @@ from conversations.understanding.listening import listen
 from conversations.understanding.normal import normalise
 from conversations.understanding.reading import Part, Reading, Scene
 from conversations.understanding.rules import Verdict, decide, everything_said, is_urgent
-from conversations.understanding.second_look import ABOUT_A_VISIT, second_look
+from conversations.understanding.second_look import ABOUT_A_VISIT, BY_LIKENESS, second_look
 from conversations.understanding.weighing import learned
 from conversations.understanding.wishing import wish_of
 from conversations.wish import Wish
@@ -104,12 +104,21 @@ def _parts(found: Findings, verdict: Verdict, scene: Scene) -> tuple[Part, ...]:
         verdict.evidence,
         verdict.leaning,
     )
+    if _says_one_thing(found, verdict):
+        return (chief,)
     others = [
         Part(other.intent, found.children, found.all_children, Wish(), other.rule, other.evidence)
         for other in everything_said(found, scene)
         if other.intent is not verdict.intent
     ]
     return (chief, *others)
+
+
+def _says_one_thing(found: Findings, verdict: Verdict) -> bool:
+    """Whether nothing can stand beside the verdict, which saves looking for it: most texts say one thing."""
+    settled = verdict.intent not in _UNSETTLED and verdict.rule not in BY_LIKENESS
+    said = {act.name for act in found.acts} - TALK
+    return settled and len(said) == 1 and not (found.when or found.denied)
 
 
 def _split(

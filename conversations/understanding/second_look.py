@@ -60,6 +60,8 @@ _UNCONTESTED = frozenset(
         "medical_question",
     }
 )
+# The rules of what likeness has changed.
+BY_LIKENESS = frozenset({"like_examples", "unlike_examples"})
 _CHOOSING = frozenset({Question.WHICH_PLACE, Question.ANOTHER_DAY})
 
 
@@ -71,13 +73,12 @@ def second_look(verdict: Verdict, found: Findings, words: str, scene: Scene, spo
     if alike is None:
         return verdict
     shares = learned().shares(evidence_in(found, verdict, scene, alike))
-    likely = max(shares, key=lambda intent: shares[intent])
-    evidence = spoken.likeness.evidence(alike, likely)
+    likely = max(shares, key=shares.__getitem__)
     if verdict.intent in {Intent.UNSURE, Intent.UNKNOWN}:
         return (
             verdict
             if _stays(verdict, likely, shares, found)
-            else _leaning(verdict, likely, shares[likely], evidence)
+            else _leaning(verdict, likely, shares[likely], spoken.likeness.evidence(alike, likely))
         )
     # Ill, and what should happen is said: either way another day is offered.
     settled = found.said("sick") and found.said("move")
@@ -85,7 +86,7 @@ def second_look(verdict: Verdict, found: Findings, words: str, scene: Scene, spo
         _is_contested(verdict, likely, shares, found, scene) or _harms(verdict, shares, found, scene)
     ):
         return verdict
-    return _doubted(verdict, likely, shares[likely], evidence)
+    return _doubted(verdict, likely, shares[likely], spoken.likeness.evidence(alike, likely))
 
 
 def _doubted(verdict: Verdict, likely: Intent, share: float, evidence: str) -> Verdict:

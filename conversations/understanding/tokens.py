@@ -5,7 +5,8 @@ such as "but" that turns the sentence round.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import lru_cache
 from itertools import zip_longest
 
 from msgspec import Struct
@@ -23,6 +24,9 @@ _PIECE = re.compile(
 CLAUSE_ENDS = frozenset(".,;!?\n\u2026\u3002\u0964\u00bf\u00a1()|")
 
 
+NO_PHRASES: Mapping[str, Collection[tuple[str, ...]]] = {}
+
+
 class Clause(Struct, frozen=True):
     """Words that belong together; `asked` when a question mark closes (or, in Spanish, opens) them."""
 
@@ -30,19 +34,20 @@ class Clause(Struct, frozen=True):
     asked: bool = False
 
 
+@lru_cache(maxsize=64)
 def pieces(normalised: str) -> tuple[str, ...]:
-    """The words, numbers and signs of a text, in order."""
+    """The words, numbers and signs of a text, in order; kept, since several steps ask for the same."""
     return tuple(piece[0] for piece in _PIECE.finditer(normalised))
 
 
 def clauses(
     normalised: str,
     turning_words: Collection[str] = (),
-    unbroken: Collection[tuple[str, ...]] = (),
+    unbroken: Mapping[str, Collection[tuple[str, ...]]] = NO_PHRASES,
 ) -> tuple[Clause, ...]:
     """Cut a normalised text. A turning word opens the new clause and stays in it.
 
-    `unbroken` phrases hold a turning word that turns nothing: "any day but friday".
+    `unbroken` phrases, by their last word, hold one that turns nothing: "any day but friday".
     """
     found: list[Clause] = []
     words: list[str] = []
@@ -54,7 +59,7 @@ def clauses(
         elif piece in CLAUSE_ENDS:
             _close(found, words, asked=opened or piece == "?")
             opened = piece == "\u00bf"
-        elif piece in turning_words and not _inside((*words, piece), unbroken):
+        elif piece in turning_words and not _ends((*words, piece), unbroken.get(piece, ())):
             _close(found, words, asked=False)
             words.append(piece)
         else:
@@ -63,8 +68,8 @@ def clauses(
     return tuple(found)
 
 
-def _inside(words: tuple[str, ...], unbroken: Collection[tuple[str, ...]]) -> bool:
-    return any(len(phrase) > 1 and words[-len(phrase) :] == phrase for phrase in unbroken)
+def _ends(words: tuple[str, ...], phrases: Collection[tuple[str, ...]]) -> bool:
+    return any(len(phrase) > 1 and words[-len(phrase) :] == phrase for phrase in phrases)
 
 
 def _close(found: list[Clause], words: list[str], *, asked: bool) -> None:
