@@ -40,7 +40,8 @@ class Findings(Struct, frozen=True, dict=True):
     children: tuple[str, ...] = ()
     all_children: bool = False
     unresolved: bool = False
-    picked: frozenset[int] = frozenset()
+    picked: tuple[int, ...] = ()
+    apologises: bool = False
     figures: bool = False
     denied: str = ""
     asks: bool = False
@@ -70,8 +71,9 @@ class Findings(Struct, frozen=True, dict=True):
 
     @property
     def choice(self) -> int | None:
-        """The one number of the list that is picked."""
-        return min(self.picked) if len(self.picked) == 1 else None
+        """The one number of the list that is picked; of two with an apology, the second: "1.. sorry 3"."""
+        corrected = self.apologises and len(self.picked) == 2  # noqa: PLR2004  a number and its correction
+        return self.picked[-1] if corrected or len(self.picked) == 1 else None
 
     @property
     def promise(self) -> Act | None:
@@ -110,7 +112,8 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
         unresolved=any(not one.names for clause in reads for one in clause.spoken_of),
         picked=_picked(_besides_politeness(reads, known), known, scene.choices)
         if may_choose and not asking
-        else frozenset(),
+        else (),
+        apologises=not known.apologies.isdisjoint(everything),
         figures=any(clause.figures for clause in reads),
         denied=_denied(reads, known, scene),
         asks=any(clause.asks for clause in reads),
@@ -183,21 +186,24 @@ def _besides_politeness(reads: Iterable[ClauseRead], known: Lexicon) -> Iterator
         yield tuple(said)
 
 
-def _picked(clauses: Iterable[tuple[str, ...]], known: Lexicon, choices: int) -> frozenset[int]:
+def _picked(clauses: Iterable[tuple[str, ...]], known: Lexicon, choices: int) -> tuple[int, ...]:
     """The numbers of the list that the text consists of, besides words that go with choosing."""
-    picked: set[int] = set()
+    picked: list[int] = []
     refused: set[int] = set()
     for words in clauses if choices else ():
         numbers = _numbers_in(words, known)
         if numbers is None:
-            return frozenset()
+            return ()
         for number, is_refused in numbers:
             if is_refused and picked:
-                return frozenset()  # "1... no 2" may take it back
-            (refused if is_refused else picked).add(number)
-    if max(picked | refused, default=0) > choices:
-        return frozenset()  # "can't do 10, could do 3": these are hours
-    return frozenset(picked) - refused - {0}
+                return ()  # "1... no 2" may take it back
+            if is_refused:
+                refused.add(number)
+            else:
+                picked.append(number)
+    if max((*picked, *refused), default=0) > choices:
+        return ()  # "can't do 10, could do 3": these are hours
+    return tuple(dict.fromkeys(number for number in picked if number and number not in refused))
 
 
 def _numbers_in(words: tuple[str, ...], known: Lexicon) -> list[tuple[int, bool]] | None:

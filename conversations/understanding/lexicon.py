@@ -106,6 +106,7 @@ class PhraseData(Struct, frozen=True, forbid_unknown_fields=True):
     acts: dict[str, list[str]]
     other_languages: list[str] = []
     corrections: list[str] = []
+    apologies: list[str] = []
     failing: list[str] = []
     sounds: dict[str, str] = {}
     not_stands_behind: bool = False
@@ -131,6 +132,7 @@ class Lexicon(Struct, frozen=True, dict=True):
     around_numbers: frozenset[str]
     never_mended_into: frozenset[str]
     failing: frozenset[str]
+    apologies: frozenset[str]
     sounds_alike: dict[str, str]
     not_stands_behind: bool
 
@@ -189,6 +191,7 @@ def compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> L
             never_mended_into=_words(phrases.negators)
             | {words[0] for words in map(level, bare) if len(words) == 1},
             failing=_words(phrases.failing),
+            apologies=_words(phrases.apologies),
             sounds_alike=phrases.sounds,
             not_stands_behind=phrases.not_stands_behind,
         )

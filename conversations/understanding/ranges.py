@@ -81,9 +81,9 @@ def _bare(
     if behind < len(words) and words[behind] in known.not_behind_days:
         return None  # "after 20 minutes"
     of_the_visit = slot == "{hour}" and not value[1] and value[0] in {on.day for on in calendar.spoken_of}
-    if slot == "{hour}" and (value[0] <= known.last_bare_hour or value[1]) and not of_the_visit:
+    if slot == "{hour}" and (0 < value[0] <= known.last_bare_hour or value[1]) and not of_the_visit:
         return hour_mention(at, behind, "number", value, known)
-    day = value[0] if slot == "{hour}" else value
+    day = value[0] or FULL_DAY if slot == "{hour}" else value  # midnight was written 24
     return Mention(at, behind, "number", calendar.day_of_month(day) or Days(), spoken=(day, 0))
 
 

@@ -37,6 +37,7 @@ _HARM, _WRONG = 0.2, 0.5
 _OPT_OUT_OVERLOOKED, _PLAIN_OPT_OUT = 0.4, 0.9
 # A day is named, or at least not coming is heard: whether another is wished is found out by the offer of one.
 _ANOTHER_DAY_IN_VAIN = 0.8
+_HARDLY_ANY = 1
 # Whether texts are wanted, from whom and in which language, is not asked about on a faint likeness.
 _NOT_FAINTLY = frozenset({Intent.STOP, Intent.START, Intent.WRONG_NUMBER, Intent.LANGUAGE_SWITCH})
 _FAINT = 0.4
@@ -143,7 +144,8 @@ def _share_needed(verdict: Verdict, likely: Intent, found: Findings) -> float:
         return _PLAIN_OPT_OUT if _is_plain(found) or (act and act.alone) else _WRONG
     if verdict.intent is Intent.HUMAN:
         return _SURE  # a person is hardly ever the wrong one to ask
-    names_a_day = verdict.intent is Intent.RESCHEDULE and found.when.wished and not found.unexplained
+    few = found.unexplained <= _HARDLY_ANY
+    names_a_day = verdict.intent is Intent.RESCHEDULE and found.when.wished and few
     not_that_day = verdict.intent in {Intent.RESCHEDULE, Intent.SICK_CHILD} and likely in _NOT_THAT_DAY
     return _ANOTHER_DAY_IN_VAIN if names_a_day or not_that_day else _WRONG
 

@@ -6,7 +6,7 @@ The patterns of a language are written over slots: `{weekday}`, `{day}`, `{hour}
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from conversations.understanding.calendar import LONGEST_MONTH
+from conversations.understanding.calendar import LONGEST_MONTH, MONTHS
 from conversations.understanding.daywords import DayWords
 from conversations.understanding.mention import FULL_DAY, Hour
 from conversations.understanding.phrases import NO_SLOTS
@@ -15,6 +15,8 @@ LAST_HOUR, LAST_MINUTE = 23, 59
 MOST_COUNTED = 60
 # As many numbers in a row, "07 48 15 20", are no days and no hours.
 _TELEPHONE = 4
+# Hours are named to five minutes.
+_FULL_MINUTES = 5
 
 
 def slots_of(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, Sequence[tuple[int, Any]]]]:
@@ -27,7 +29,28 @@ def slots_of(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, Seque
         found[at] = {slot: values for slot, values in found[at].items() if slot != "{month}"}
     for at in _of_telephones(words):
         found[at] = NO_SLOTS
+    for at in _dates_with_dots(words, found, known):
+        found[at] = {"{date}": [(at + 1, words[at])]}
     return found
+
+
+def _dates_with_dots(
+    words: tuple[str, ...], slots: Sequence[Mapping[str, Sequence[tuple[int, Any]]]], known: DayWords
+) -> list[int]:
+    """Places of what looks like a clock time and is a date: "le 14.12", "12.05 at 10h"; not "at 10.30"."""
+    clocks = [at for at, slot in enumerate(slots) if "{clock}" in slot]
+    spoken = (at for at, slot in enumerate(slots) if "{hour}" in slot and at not in clocks)
+    hour_beside = len(clocks) > 1 or any(
+        not known.behind_hours.isdisjoint(words[at + 1 : at + 2]) for at in spoken
+    )
+    return [at for at in clocks if _may_be_a_date(words[at], hour_beside=hour_beside)]
+
+
+def _may_be_a_date(word: str, *, hour_beside: bool) -> bool:
+    day, dot, month = word.partition(".")
+    if not dot or not (1 <= int(month) <= MONTHS and 1 <= int(day) <= LONGEST_MONTH):
+        return False
+    return hour_beside or int(month) % _FULL_MINUTES > 0
 
 
 def _inside_numbers(

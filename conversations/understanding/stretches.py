@@ -27,9 +27,9 @@ def within(wished: Sequence[Mention]) -> Sequence[Mention]:
 
 def _one_after_another(wished: Sequence[Mention]) -> Sequence[Mention]:
     """Two stretches as one, where the second begins as the first ends: "next week or the week after"."""
-    stretches = sorted(
-        (one for one in wished if one.earliest and one.latest), key=lambda one: one.latest or date.max
-    )
+    whole = WEEKS | MONTHS | {"week_after_visit"}
+    named = (one for one in wished if one.earliest and one.latest and one.meaning in whole)
+    stretches = sorted(named, key=lambda one: one.latest or date.max)
     if len(stretches) != 2 or stretches[1].earliest != _day_behind(stretches[0]):  # noqa: PLR2004  a pair
         return wished
     both = Days(earliest=stretches[0].earliest, latest=stretches[1].latest)
@@ -47,9 +47,7 @@ def _weekdays_in(stretch: Mention, wished: Sequence[Mention]) -> Sequence[Mentio
     if first is None:
         return wished
     moved = [
-        structs.replace(one, days=Days(tuple(_first_in(first, last, day) for day in one.dates)))
-        if one.meaning in _OF_A_WEEK
-        else one
+        _moved_into(first, last, one) if one.meaning in _OF_A_WEEK else one
         for one in wished
         if one is not stretch
     ]
@@ -57,6 +55,12 @@ def _weekdays_in(stretch: Mention, wished: Sequence[Mention]) -> Sequence[Mentio
         last is None or day <= last for one in moved if one.meaning in _OF_A_WEEK for day in one.dates
     )
     return moved if inside else wished
+
+
+def _moved_into(first: date, last: date | None, one: Mention) -> Mention:
+    """A weekday in a stretch; asked about where another of its name comes sooner."""
+    dates = tuple(_first_in(first, last, day) for day in one.dates)
+    return structs.replace(one, days=Days(dates, unsure=one.days.unsure or dates != one.dates))
 
 
 def in_that_week(refused: Mention, wished: Sequence[Mention]) -> Mention:

@@ -24,7 +24,7 @@ def only_told(reads: Sequence[ClauseRead]) -> frozenset[int]:
     asking = {number for number, clause in enumerate(reads) if asks_for(clause)}
     asked_for = [one for number in asking for one in reads[number].wished]
     a_day = any(one.names_a_day or one.meaning in TOLD_BY_OTHERS for one in asked_for)
-    an_hour = any(one.at for one in asked_for)
+    an_hour = any(one.at or one.part for one in asked_for)
     return frozenset(
         number
         for number, clause in enumerate(reads)

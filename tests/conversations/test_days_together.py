@@ -79,6 +79,16 @@ def read(text: str, scene: Scene = REMINDED, **changes: Any) -> Reading:
         ("i can't until the 20th, after that it's fine", Wish(earliest=date(2026, 3, 21))),
         ("can we do another day", Wish(excluded=march(12))),
         ("she has fever, can we do another day?", Wish(earliest=date(2026, 3, 13), excluded=march(12))),
+        # what is a side of a day that was only told
+        ("we leave town on the 20th, anything before that?", Wish(latest=date(2026, 3, 19))),
+        ("payday is the 15th so any time after that", Wish(earliest=date(2026, 3, 16))),
+        ("can we push it back two weeks", Wish(dates=(date(2026, 3, 26),))),
+        ("the weekend but not sunday", Wish(dates=march(7), excluded=march(8))),
+        ("half 9 on the friday instead", Wish(dates=march(13), at=time(9, 30))),
+        ("any day next week but friday", structs.replace(stretch(9, 15), excluded=march(13))),
+        # figures with a dot are a date where no hour ends so, or beside an hour
+        ("14.12 please", Wish(dates=(date(2026, 12, 14),))),
+        ("10.30 on monday", Wish(dates=march(9), at=time(10, 30))),
         # numbers that are no days
         ("call me on 07 48 15 20 11, monday is fine", Wish(dates=march(9))),
     ],
@@ -159,6 +169,8 @@ def test_days_that_are_plain_are_not_asked_about(text: str) -> None:
     ("text", "choice"),
     [
         ("1 sorry I meant 3", 3),
+        ("1.. sorry 3", 3),
+        ("1 2", None),
         ("2 for Zuri", 2),
         ("not 1, 2 please", 2),
         ("1... no 2", None),

@@ -128,8 +128,8 @@ def picks_a_number(found: Findings, scene: Scene) -> Verdict | None:
     """The text is a number of the list and nothing else."""
     if not scene.choices:
         return None
-    if len(found.picked) > 1:
-        return unsure("several_numbers", None)  # "1.. sorry 3"
+    if found.choice is None and len(found.picked) > 1:
+        return unsure("several_numbers", None)
     if found.choice is None:
         only_figures = found.figures and not (found.acts or found.when or found.unexplained)
         return unsure("number_not_offered", None) if only_figures else None
