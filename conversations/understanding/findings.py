@@ -113,7 +113,7 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
         picked=_picked(_besides_politeness(reads, known), known, scene.choices)
         if may_choose and not asking
         else (),
-        apologises=not known.apologies.isdisjoint(everything),
+        apologises=_apologises_between_numbers(everything, known),
         figures=any(clause.figures for clause in reads),
         denied=_denied(reads, known, scene),
         asks=any(clause.asks for clause in reads),
@@ -184,6 +184,11 @@ def _besides_politeness(reads: Iterable[ClauseRead], known: Lexicon) -> Iterator
             elif at not in aside and not (act and act.act in _AGREEING):
                 said.append(word)
         yield tuple(said)
+
+
+def _apologises_between_numbers(words: Sequence[str], known: Lexicon) -> bool:
+    numbers = [at for at, word in enumerate(words) if word.isdecimal() or word in known.numbers]
+    return bool(numbers) and not known.apologies.isdisjoint(words[numbers[0] : numbers[-1]])
 
 
 def _picked(clauses: Iterable[tuple[str, ...]], known: Lexicon, choices: int) -> tuple[int, ...]:
