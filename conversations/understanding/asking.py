@@ -28,7 +28,6 @@ _VAGUE = frozenset(
     }
 )
 _TOO_MUCH_UNEXPLAINED = 3
-_FEW = 3
 # "The moon is lovely today."
 _TOO_MUCH_BESIDE_A_DAY = 2
 
@@ -47,10 +46,9 @@ def must_ask(verdict: Verdict, found: Findings, wish: Wish, scene: Scene) -> boo
 
 
 def _is_a_day_or_a_choice(found: Findings, scene: Scene) -> bool:
-    """Whether all that is said could be a number of the list as well: "el 1"."""
+    """Whether the only day named could be a number of the list as well: "el 1 porfa"."""
     numbers = [one.dates[0].day for one in found.when.wished if one.meaning == "day_of_month" and one.dates]
-    only = len(found.when.wished) == 1 and not found.acts and found.words <= _FEW
-    return only and any(number <= scene.choices for number in numbers)
+    return len(found.when.wished) == 1 and any(number <= scene.choices for number in numbers)
 
 
 def _only_names(verdict: Verdict, found: Findings) -> bool:

@@ -145,9 +145,8 @@ def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tup
     found: list[Mention] = []
     taken: set[int] = set()
     for match in known.book.every(words, slots):
-        if taken.isdisjoint(range(match.start, match.end)) and (
-            mention := _mention(match, words, known, calendar, past=past)
-        ):
+        free = taken.isdisjoint(range(match.start, match.end)) and not _counts_something(match, words, known)
+        if free and (mention := _mention(match, words, known, calendar, past=past)):
             taken.update(range(match.start, match.end))
             found.append(mention)
     for at in range(len(words)):
@@ -187,6 +186,14 @@ def _mention(
         at = calendar.hours_from_visit(shift)
         return Mention(match.start, match.end, meaning, at=at, shift=shift) if at else None
     return _ahead(match, known, calendar, past=past)
+
+
+def _counts_something(match: Match, words: tuple[str, ...], known: DayWords) -> bool:
+    """Whether a figure that could be an hour or a weekday is said of what stands behind: "a 2a opção"."""
+    in_figures = any(word.isdecimal() for word in words[match.start : match.end])
+    behind = words[match.end : match.end + 1]
+    may_be_else = match.act == "weekday" or match.act in _TIMES
+    return may_be_else and in_figures and not known.not_behind_days.isdisjoint(behind)
 
 
 def _day(match: Match, words: tuple[str, ...], known: DayWords, calendar: Calendar) -> Mention | None:

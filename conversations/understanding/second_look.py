@@ -138,7 +138,10 @@ def _is_contested(verdict: Verdict, likely: Intent, shares: Shares, found: Findi
 def _share_needed(verdict: Verdict, likely: Intent, found: Findings) -> float:
     """How likely something else must be for a settled verdict to be doubted."""
     if likely is Intent.STOP:
-        return _OPT_OUT_OVERLOOKED
+        # "Today" stands in complaints as well; whoever names another day wants the visit.
+        another = any(one.meaning != "ahead" for one in found.when.wished)
+        moves = verdict.intent is Intent.RESCHEDULE and another and not found.said("stop", "bare_stop")
+        return _SURE if moves else _OPT_OUT_OVERLOOKED
     if verdict.intent is Intent.STOP:
         act = found.said("stop")
         return _PLAIN_OPT_OUT if _is_plain(found) or (act and act.alone) else _WRONG
