@@ -116,14 +116,14 @@ class Calendar(Struct, frozen=True):
         coming = self._coming(index)
         following = self.in_week(index, 1).dates[0]
         if coming == self.today + timedelta(days=1):
-            return Days((following,))  # nobody calls tomorrow "next tuesday"
+            return Days((following,), unsure=True)  # hardly anybody calls tomorrow "next tuesday"
         return Days((coming,)) if coming == following else Days((coming, following), unsure=True)
 
     def weekday_or_following(self, index: int) -> Days:
         """The same where people mean a week later even at the end of a week: "next tuesday" on a Saturday."""
         coming = self._coming(index)
         if coming == self.today + timedelta(days=1) and coming.weekday():
-            return Days((coming + A_WEEK,))
+            return Days((coming + A_WEEK,), unsure=True)
         return Days((coming, coming + A_WEEK), unsure=True)
 
     def in_weeks(self, weeks: int) -> Days:

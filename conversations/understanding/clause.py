@@ -60,7 +60,8 @@ def read_clause(
     days = days_of(clause, heard, negators, tongues)
     explained = heard.covered | heard.days | of_children | days.left_out
     open_places = set(range(len(words))) - explained - set(negators)
-    unexplained = sum(_needs_meaning(words[at], tongues) for at in open_places)
+    signed = words_of(scene.guardian or "")  # "yes, Amina here"
+    unexplained = sum(_needs_meaning(words[at], tongues) for at in open_places if words[at] not in signed)
     aside = of_children | _articles(words, spoken_of, first)
     acts = acts_in(number, clause, _meant(heard, clause), negators, heard.covered, aside, tongues)
     named = len({name for one in spoken_of for name in one.names})

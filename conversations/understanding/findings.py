@@ -31,7 +31,8 @@ class Findings(Struct, frozen=True, dict=True):
 
     `denied` is the guardian's name where it is said not to be theirs ("I'm not Amina"). `unresolved` says
     that a child is spoken of and the scene does not tell which, `asks` that a clause is put as a question,
-    `another_day` that another day is asked for and not only another hour.
+    `another_day` that another day is asked for and not only another hour. `dark` are the numbers of
+    clauses that hold nothing but words that nobody can explain.
     """
 
     language: str
@@ -48,6 +49,7 @@ class Findings(Struct, frozen=True, dict=True):
     another_day: bool = False
     words: int = 0
     unexplained: int = 0
+    dark: tuple[int, ...] = ()
 
     @cached_property
     def _first(self) -> dict[str, tuple[int, Act]]:
@@ -120,7 +122,14 @@ def gather(reads: Sequence[ClauseRead], scene: Scene, known: Lexicon, *, whole: 
         another_day=any(_is_of_days(act, known) for clause in reads for act in clause.acts),
         words=len(everything),
         unexplained=sum(clause.unexplained for clause in reads),
+        dark=tuple(number for number, clause in enumerate(reads) if _is_dark(clause)),
     )
+
+
+def _is_dark(clause: ClauseRead) -> bool:
+    """Whether a clause holds words that nobody can explain, and neither phrase, day nor child."""
+    said = any(act.name not in TALK for act in clause.acts)
+    return clause.unexplained > 0 and not (said or clause.wished or clause.refused or clause.spoken_of)
 
 
 def _is_of_days(act: Act, known: Lexicon) -> bool:

@@ -53,7 +53,8 @@ def test_texts_that_nothing_was_made_of_are_mostly_read_rightly(path: Path) -> N
     verdicts = judged(path)
     faults = [fault for one in verdicts for fault in one.faults]
     assert not any(fault.startswith("harm") for fault in faults), harmful(verdicts)
-    assert sum("opt-out" in fault for fault in faults) <= 2, harmful(verdicts)
+    # One in 150 of those that were chosen to be hard; nearly all of these are asked about.
+    assert sum("opt-out" in fault for fault in faults) <= len(verdicts) // 150, harmful(verdicts)
     right = [one for one in verdicts if "intent" not in one.faults and "error" not in one.faults]
     assert len(right) / len(verdicts) >= 0.93, figures(path.stem, verdicts)
 

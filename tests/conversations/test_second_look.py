@@ -90,3 +90,13 @@ def test_no_text_stands_twice_in_a_scene_of_its_language() -> None:
 def test_no_example_holds_a_number_that_could_be_somebodys() -> None:
     long_numbers = [one.text for one in EXAMPLES if re.search(r"[1-9](?:[ .-]?\d){6,}", one.text)]
     assert long_numbers == []
+
+
+@pytest.mark.parametrize("text", ["yes, zorgle it please", "ok. zorgle everything"])
+def test_what_nobody_can_explain_behind_a_yes_is_asked_about(text: str) -> None:
+    """It may be all that was meant: "sí, anúlamela"."""
+    assert understand(text, REMINDER).ask
+
+
+def test_what_nobody_can_explain_before_a_promise_is_only_a_reason() -> None:
+    assert understand("the zorgle is mended, yes we will come", REMINDER).intent is Intent.CONFIRM

@@ -120,5 +120,10 @@ def _likely_coming(found: Findings, scene: Scene) -> Intent | None:
 
 
 def _is_plain(act: Act, found: Findings, beside: int) -> bool:
-    """Whether few enough words are unexplained, in its own clause and in the others."""
+    """Whether few enough words are unexplained, in its own clause and in the others.
+
+    What follows a "yes" may be all that was meant: "sí, anúlamela".
+    """
+    if any(number > act.clause for number in found.dark) and not found.said("coming"):
+        return False
     return act.beside <= beside and found.unexplained <= UNEXPLAINED_ELSEWHERE + beside
