@@ -5,7 +5,6 @@ A second weekday is of the week that was named, "the 9th" of the month; "or next
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import pairwise
 
 from msgspec import structs
 
@@ -19,13 +18,14 @@ def alternatives(
 ) -> Iterator[Mention]:
     """The mentions, with those that an "or" joins to the one before resolved by it."""
     before: Mention | None = None
-    for mention in _told_by_the_next(words, found, known, calendar):
+    for named in _told_by_the_next(words, found, known, calendar):
+        mention = named
         days = None
         if before and _joined_by_or(words, before, mention, known):
             days = _counterpart(before, mention) or _in_the_stretch_of(before, mention, calendar)
         if before and days:
             meaning = mention.meaning if mention.meaning in WEEKS else before.meaning
-            mention = structs.replace(mention, days=days, meaning=meaning)  # noqa: PLW2901  the next looks back at it
+            mention = structs.replace(named, days=days, meaning=meaning)
         yield mention
         before = mention
 
@@ -35,8 +35,8 @@ def _told_by_the_next(
 ) -> Sequence[Mention]:
     """With the first of "thursday or friday of next week" in that week, of "8 or 9 april" in that month."""
     moved = list(found)
-    for at, (first, second) in reversed(list(enumerate(pairwise(found)))):
-        second = moved[at + 1]  # noqa: PLW2901  it may have been moved itself
+    for at, first in reversed(list(enumerate(found[:-1]))):
+        second = moved[at + 1]
         if words[first.end : second.start] not in {(word,) for word in known.or_} | {(",",)}:
             continue
         days = None

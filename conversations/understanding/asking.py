@@ -40,8 +40,8 @@ def must_ask(verdict: Verdict, found: Findings, wish: Wish, scene: Scene) -> boo
         return True
     if verdict.intent is not Intent.RESCHEDULE:
         return False
-    if _is_a_day_or_a_choice(found, scene):
-        return True
+    if _is_a_day_or_a_choice(found, scene) or (scene.offers and wish.dates and found.said("later", "sooner")):
+        return True  # the latter names a day offered, "but later"
     return _only_names(verdict, found) or _days_are_doubtful(found) or _leads_nowhere(found, wish, scene)
 
 

@@ -106,9 +106,7 @@ class Calendar(Struct, frozen=True):
         days = self.weekday(index)
         if self.offered or not self.visit:
             return days
-        day = self.week_of(self.visit.date()).latest
-        assert day
-        day += timedelta(days=index - day.weekday())
+        day = self.visit.date() + timedelta(days=index - self.visit.weekday())
         return Days((day,), unsure=days.dates != (day,)) if day > self.today else days
 
     def next_weekday(self, index: int) -> Days:

@@ -64,10 +64,10 @@ def _refused(
 ) -> frozenset[Mention]:
     spans = refusing_words(negators, heard.matches)
     matches: Sequence[Match] = heard.matches
-    if clause.asked:  # "Don't you have Monday?", "can't we come at 11?" ask for it
+    if clause.asked:  # "Don't you have Monday?", "can't we come at 11?", "is Friday not possible?" ask for it
         starts = {mention.start for mention in heard.named}
         spans = [span for span in spans if span[1] in starts]
-        matches = [one for one in matches if one.act not in _UNABLE or max(starts, default=0) < one.end]
+        matches = [one for one in matches if one.act not in _UNABLE]
     return refused_in(
         clause.words,
         heard.named,

@@ -5,7 +5,7 @@ question, a number picks an answer, and the intents are those of the documentati
 ask, the likelier reading is named and `ask` is true.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from msgspec import Struct
 from conversations.facts import ChildFacts
 from conversations.intents import Intent
 from conversations.understanding.reader import understand
-from conversations.understanding.reading import Question, Reading, Scene
+from conversations.understanding.reading import Part, Question, Reading, Scene
 from conversations.wish import Wish, fits
 
 Write = Callable[[str], object]
@@ -125,11 +125,16 @@ def meaning(reading: Reading, scene: SceneLine) -> dict[str, Any]:
         "children": _children(reading, scene),
         "confidence": reading.confidence,
         "evidence": reading.evidence,
-        "ask": reading.ask or reading.leaning is not None or _must_choose(reading, scene),
+        "ask": reading.ask or reading.leaning is not None or _is_open(parts) or _must_choose(reading, scene),
         "rule": reading.rule,
         "urgent": reading.urgent,
         "language": reading.language_asked or reading.language,
     }
+
+
+def _is_open(parts: Sequence[Part]) -> bool:
+    """Whether nobody knows what is said of one of several children."""
+    return any(part.children and part.intent in {Intent.UNSURE, Intent.UNKNOWN} for part in parts[1:])
 
 
 def _named(reading: Reading, scene: SceneLine) -> str:

@@ -126,7 +126,7 @@ def after_absence(wished: list[Mention], refused: Sequence[Mention]) -> list[Men
     if back is None or not any(one.meaning == "day_after_visit" for one in wished):
         return wished
     return [
-        structs.replace(one, days=Days((back,))) if one.meaning == "day_after_visit" else one
+        structs.replace(one, meaning="ahead", days=Days((back,))) if one.meaning == "day_after_visit" else one
         for one in wished
         if one.meaning not in {"until", "after"}
     ]

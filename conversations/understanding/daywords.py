@@ -217,10 +217,10 @@ class DayWords(Struct, frozen=True):
     either_way: frozenset[str]
 
     @property
-    def weekdays(self) -> Iterator[str]:
+    def weekdays(self) -> frozenset[str]:
         """The names of weekdays that are one word."""
         named = (one for names in self.first_words.values() for one in names)
-        return (name[0] for slot, name, _ in named if slot == "{weekday}" and len(name) == 1)
+        return frozenset(name[0] for slot, name, _ in named if slot == "{weekday}" and len(name) == 1)
 
     @property
     def words(self) -> frozenset[str]:

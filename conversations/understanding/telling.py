@@ -88,3 +88,11 @@ def takes_back(pair: tuple[ClauseRead, ClauseRead]) -> bool:
     before, behind = pair
     only_no = {act.name for act in behind.acts} == {"no"} and not behind.unexplained
     return only_no and bool(behind.refused) and not behind.wished and any(one.dates for one in before.wished)
+
+
+def goes_on_refusing(pair: tuple[ClauseRead, ClauseRead]) -> bool:
+    """Whether a list of days may go on with what is refused: "we can't come Thursday, Friday or Monday"."""
+    before, behind = pair
+    open_end = any(one.end == len(before.words) and one.dates for one in before.refused)
+    only_days = not (behind.acts or behind.unexplained or behind.asks)
+    return open_end and only_days and sum(bool(one.dates) for one in behind.wished) > 1

@@ -19,6 +19,7 @@ from conversations.understanding.stretches import in_that_week, within
 from conversations.understanding.telling import (
     about_the_visit,
     back_from,
+    goes_on_refusing,
     is_doubtful,
     is_visits_day,
     only_told,
@@ -26,7 +27,12 @@ from conversations.understanding.telling import (
 )
 from conversations.understanding.when import When
 
-_OF_THE_VISIT = frozenset({"visit_day", "days_after_visit", "weeks_after_visit", "weekday_after_visit"})
+_OF_THE_VISIT = frozenset(
+    {
+        *("visit_day", "day_after_visit", "day_before_visit", "days_after_visit"),
+        *("week_after_visit", "weeks_after_visit", "weekday_after_visit"),
+    }
+)
 _SURE_DATES = DATED | {"weekday_and_day"}
 
 
@@ -34,14 +40,14 @@ def days_together(reads: Sequence[ClauseRead], scene: Scene) -> When:
     """The days of all clauses. "Thursday is his exam. Friday works": the visit's day is not wished again."""
     told = only_told(reads) | about_the_visit(reads, scene)
     wished, refused = _of_all(reads, told, scene)
-    named, refused = _day_of_the_other_part(reads, after_absence(wished, refused), refused)
     why = [one for number in told for one in reads[number].wished if one.dates]
+    named, refused = _day_of_the_other_part(reads, after_absence(wished, (*refused, *why)), refused)
     resolved = list(told_by_others(named, refused, why, scene))
     lost = len(resolved) < len(named)  # "the other days are fine": nobody knows which
     if any(act.name == "none_of_these" for clause in reads for act in clause.acts):
         resolved = [not_offered(one, scene) for one in resolved]  # "none of these, the Monday after"
     of_offers = [_or_nth(one, scene) for one in _from_offers(list(_told_once(resolved)), scene)]
-    wished = [_without_refused(one, refused) for one in _that_day(of_offers, scene)]
+    wished = [_without_refused(one, refused) for one in _that_day(of_offers, why, scene)]
     refused = [in_that_week(one, wished) for one in refused]
     asking = [clause for number, clause in enumerate(reads) if clause.wished and number not in told]
     doubtful = lost or _nobody_can_place(reads, wished) or _may_only_tell(reads, asking, wished)
@@ -60,7 +66,9 @@ def _may_only_tell(
     several = len({day for one in wished for day in one.dates}) > 1
     apart = sum(any(one.dates for one in clause.wished) for clause in asking) > 1
     scattered = several and (apart or any(clause.scattered for clause in asking))
-    return scattered or any(map(is_doubtful, asking)) or any(map(takes_back, pairwise(reads)))
+    pairs = list(pairwise(reads))
+    turned = any(map(takes_back, pairs)) or any(map(goes_on_refusing, pairs))
+    return scattered or turned or any(map(is_doubtful, asking))
 
 
 def _of_all(
@@ -92,11 +100,18 @@ def _day_of_the_other_part(
     reads: Sequence[ClauseRead], wished: list[Mention], refused: list[Mention]
 ) -> tuple[list[Mention], list[Mention]]:
     """Of "Friday morning no, afternoon yes" the part of the day is refused, the day stays."""
-    if any(one.names_a_day for one in wished) or not any(one.part or one.at for one in wished):
+    instead = any(one.part or one.at for one in wished) or _refuses_only_a_part(reads, wished)
+    if any(one.names_a_day for one in wished) or not instead:
         return wished, refused
     days = [one for clause in reads if _refuses_a_part(clause) for one in clause.refused if one.dates]
     stays = [structs.replace(one, part=None, at=None) for one in days]
     return [*stays, *wished], [one for one in refused if one not in days]
+
+
+def _refuses_only_a_part(reads: Sequence[ClauseRead], wished: Sequence[Mention]) -> bool:
+    """Whether all that is said is "not in the morning on Friday"."""
+    plain = all({act.name for act in clause.acts} <= {"no"} and not clause.unexplained for clause in reads)
+    return plain and not wished and any(map(_refuses_a_part, reads))
 
 
 def _told_once(wished: Collection[Mention]) -> Iterator[Mention]:
@@ -116,9 +131,9 @@ def _without_refused(one: Mention, refused: Sequence[Mention]) -> Mention:
     return structs.replace(one, days=Days(left)) if one.meaning == "weekend" and left else one
 
 
-def _that_day(wished: list[Mention], scene: Scene) -> list[Mention]:
+def _that_day(wished: list[Mention], why: Sequence[Mention], scene: Scene) -> list[Mention]:
     """With what "that day" may be, besides the visit: "the 14th is a holiday, two days after that"."""
-    others = {day for one in wished if one.meaning not in _OF_THE_VISIT for day in one.dates}
+    others = {day for one in (*wished, *why) if one.meaning not in _OF_THE_VISIT for day in one.dates}
     return [
         structs.replace(one, days=structs.replace(one.days, unsure=True))
         if one.meaning in _OF_THE_VISIT and others - scene.visit_days

@@ -24,7 +24,7 @@ _PIECE = re.compile(
 CLAUSE_ENDS = frozenset(".,;!?\n\u2026\u3002\u0964\u00bf\u00a1()|")
 
 
-NO_PHRASES: Mapping[str, Collection[tuple[str, ...]]] = {}
+_NO_PHRASES: Mapping[str, Collection[tuple[str, ...]]] = {}
 
 
 class Clause(Struct, frozen=True):
@@ -43,7 +43,7 @@ def pieces(normalised: str) -> tuple[str, ...]:
 def clauses(
     normalised: str,
     turning_words: Collection[str] = (),
-    unbroken: Mapping[str, Collection[tuple[str, ...]]] = NO_PHRASES,
+    unbroken: Mapping[str, Collection[tuple[str, ...]]] = _NO_PHRASES,
 ) -> tuple[Clause, ...]:
     """Cut a normalised text. A turning word opens the new clause and stays in it.
 

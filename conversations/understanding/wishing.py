@@ -24,6 +24,7 @@ def wish_of(found: Findings, scene: Scene) -> Wish:
         earliest, latest, dates = None, None, (moved_to,)
     if _is_told_by(dates, found, earliest, latest):
         earliest, latest = None, None
+    excluded = _excluded(found, scene) - set(dates)
     not_before, not_after = when.hours
     return Wish(
         dates=dates,
@@ -34,7 +35,7 @@ def wish_of(found: Findings, scene: Scene) -> Wish:
         not_before=not_before,
         not_after=not_after,
         excluded_times=scene.offers if found.said("none_of_these") else (),
-        excluded=tuple(sorted(_excluded(found, scene) - set(dates))),
+        excluded=tuple(sorted(excluded)),
     )
 
 

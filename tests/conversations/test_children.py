@@ -1,11 +1,13 @@
 """What is said of one child is not done to another."""
 
+import json
 from datetime import datetime
 
 import pytest
 from msgspec import structs
 
 from conversations.intents import Intent
+from conversations.understanding.command import answer
 from conversations.understanding.reader import understand
 from conversations.understanding.reading import Question, Scene
 
@@ -44,6 +46,16 @@ def test_each_child_has_its_own_answer(language: str, text: str) -> None:
 @pytest.mark.parametrize("text", ["Juma can't, Zuri can", "Juma isn't coming but Zuri is"])
 def test_a_refusal_is_not_done_to_a_child_of_whom_nothing_was_understood(text: str) -> None:
     assert said_of(text, "en") == {"Juma": Intent.DECLINE, "Zuri": Intent.UNKNOWN}
+
+
+def test_who_is_told_what_a_text_means_is_told_that_one_child_is_open() -> None:
+    line = {
+        "id": 1,
+        "text": "Juma can't, Zuri can",
+        "language": "en",
+        "scene": {"now": "2026-03-04T09:00", "prompt": "reminder", "children": ["Zuri", "Juma"]},
+    }
+    assert answer(json.dumps(line))["ask"]
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,10 @@ def read(text: str, scene: Scene = REMINDED, **changes: Any) -> Reading:
         ("the weekend but not sunday", Wish(dates=march(7), excluded=march(8))),
         ("half 9 on the friday instead", Wish(dates=march(13), at=time(9, 30))),
         ("any day next week but friday", structs.replace(stretch(9, 15), excluded=march(13))),
+        # the day after one that only tells why; a part of a day that is refused
+        ("tomorrow i am away, the day after is fine", Wish(dates=march(6))),
+        ("not in the morning on friday", Wish(dates=march(6), part=DayPart.AFTERNOON)),
+        ("is friday not possible?", Wish(dates=march(6))),
         # figures with a dot are a date where no hour ends so, or beside an hour
         ("14.12 please", Wish(dates=(date(2026, 12, 14),))),
         ("10.30 on monday", Wish(dates=march(9), at=time(10, 30))),
@@ -109,6 +113,7 @@ def test_days_are_put_together(text: str, wish: Wish) -> None:
         ("either of the first two", march(9, 10), None),
         ("the middle one", march(10), time(14)),
         ("11:30", march(13), time(11, 30)),
+        ("the 10 is no good, 13 yes", march(13), None),
     ],
 )
 def test_places_are_told_by_each_other(text: str, dates: tuple[date, ...], at: time | None) -> None:
@@ -128,6 +133,10 @@ def test_places_are_told_by_each_other(text: str, dates: tuple[date, ...], at: t
         "wednesday",  # said on a Wednesday morning
         "monday is a holiday so can we do the 17th",
         "tuesday at 10:30 at 2",
+        "we can't come on thursday, friday or monday",  # the list may go on with what is refused
+        "tomorrow, no friday",  # which of them is refused?
+        "next tuesday",  # in six days, or in a week and six
+        "el 2",  # a day, or an answer of the list
     ],
 )
 def test_days_without_sharp_bounds_and_numbers_left_over_are_asked_about(text: str) -> None:

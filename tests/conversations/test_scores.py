@@ -49,7 +49,7 @@ def test_dates_are_read_rightly(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PLAIN, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_texts_that_nothing_was_made_of_are_mostly_read_rightly(path: Path) -> None:
+def test_plain_replies_and_hard_opt_outs_are_mostly_read_rightly(path: Path) -> None:
     verdicts = judged(path)
     faults = [fault for one in verdicts for fault in one.faults]
     assert not any(fault.startswith("harm") for fault in faults), harmful(verdicts)

@@ -100,3 +100,21 @@ def test_what_nobody_can_explain_behind_a_yes_is_asked_about(text: str) -> None:
 
 def test_what_nobody_can_explain_before_a_promise_is_only_a_reason() -> None:
     assert understand("the zorgle is mended, yes we will come", REMINDER).intent is Intent.CONFIRM
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm not the mother, wrong person, but I will bring her",
+        "we will come on thursday unless it rains",
+        "I never said I can't come",
+    ],
+)
+def test_a_promise_or_refusal_with_something_against_it_is_asked_about(text: str) -> None:
+    assert understand(text, REMINDER).ask
+
+
+@pytest.mark.parametrize("text", ["no vayan a dejar de avisarme", "no quise mandar stop"])
+def test_a_not_before_an_opt_out_denies_it(text: str) -> None:
+    reading = understand(text, REMINDER)
+    assert reading.intent is not Intent.STOP
