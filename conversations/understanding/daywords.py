@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from conversations.understanding.calendar import THIS_MONTH
-from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, level, words_in
+from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, forms, level, words_in
 
 # Days that only others tell: what is left of those refused, what follows an absence, the ends of an offer.
 TOLD_BY_OTHERS = (
@@ -262,8 +262,8 @@ def day_words(data: DayData) -> DayWords:
         visit=by_first_word(data.words.visit),
         joined_by=_single_words((*data.words.or_, *data.words.linking)),
         or_=_single_words(data.words.or_),
-        except_=by_first_word(data.words.except_),
-        unbroken=_by_last_word(map(level, data.words.except_)),
+        except_=by_first_word(" ".join(form) for form in _every_form(data.words.except_)),
+        unbroken=_by_last_word(_every_form(data.words.except_)),
         past_words=_single_words(data.words.past),
         ordinals={level(words): number for words, number in data.words.ordinals.items()},
         unplaced=by_first_word(data.words.unplaced),
@@ -333,6 +333,10 @@ def _by_first_word(named: Iterable[Named]) -> dict[str, list[Named]]:
     for slot, name, value in named:
         by_first.setdefault(name[0], []).append((slot, name, value))
     return by_first
+
+
+def _every_form(entries: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    return (form for entry in entries for form in forms(entry))
 
 
 def _by_last_word(phrases: Iterable[tuple[str, ...]]) -> dict[str, list[tuple[str, ...]]]:
