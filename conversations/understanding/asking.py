@@ -42,7 +42,11 @@ def must_ask(verdict: Verdict, found: Findings, wish: Wish, scene: Scene) -> boo
         return False
     if _is_a_day_or_a_choice(found, scene) or (scene.offers and wish.dates and found.said("later", "sooner")):
         return True  # the latter names a day offered, "but later"
-    return _only_names(verdict, found) or _days_are_doubtful(found) or _leads_nowhere(found, wish, scene)
+    return (
+        _names_only_a_near_day(verdict, found)
+        or _days_are_doubtful(found)
+        or _leads_nowhere(found, wish, scene)
+    )
 
 
 def _is_a_day_or_a_choice(found: Findings, scene: Scene) -> bool:
@@ -51,7 +55,7 @@ def _is_a_day_or_a_choice(found: Findings, scene: Scene) -> bool:
     return len(found.when.wished) == 1 and any(number <= scene.choices for number in numbers)
 
 
-def _only_names(verdict: Verdict, found: Findings) -> bool:
+def _names_only_a_near_day(verdict: Verdict, found: Findings) -> bool:
     """Whether nothing but "today" asks for it, beside words that nobody can explain."""
     near = all(one.meaning == "ahead" for one in found.when.wished)
     return near and not verdict.evidence and found.unexplained >= _TOO_MUCH_BESIDE_A_DAY

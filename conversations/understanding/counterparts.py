@@ -6,7 +6,7 @@ from datetime import timedelta
 from msgspec import structs
 
 from conversations.understanding.calendar import A_WEEK, Days, a_week_after
-from conversations.understanding.daywords import TOLD_BY_OTHERS
+from conversations.understanding.day_meanings import TOLD_BY_OTHERS
 from conversations.understanding.mention import DATED, WEEKS, Mention
 from conversations.understanding.reading import Scene
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from conversations.understanding.alternatives import alternatives
 from conversations.understanding.calendar import LONGEST_MONTH, Calendar, Days
-from conversations.understanding.daywords import HOURS_FROM_VISIT, TOLD_BY_OTHERS, DayWords
+from conversations.understanding.day_meanings import HOURS_FROM_VISIT, TOLD_BY_OTHERS
+from conversations.understanding.daywords import DayWords
 from conversations.understanding.loose import (
     bare_days,
     bare_months,

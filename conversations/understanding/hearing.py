@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from conversations.understanding.calendar import Calendar
+from conversations.understanding.day_meanings import TOLD_BY_OTHERS
 from conversations.understanding.days import mentions
-from conversations.understanding.daywords import TOLD_BY_OTHERS
 from conversations.understanding.lexicon import Lexicon
 from conversations.understanding.mention import Mention
 from conversations.understanding.phrases import Match

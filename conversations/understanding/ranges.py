@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from conversations.understanding.calendar import DAYS_OF_WEEK, Calendar, Days
-from conversations.understanding.daywords import TOLD_BY_OTHERS, DayWords
+from conversations.understanding.day_meanings import TOLD_BY_OTHERS
+from conversations.understanding.daywords import DayWords
 from conversations.understanding.mention import DATED, FULL_DAY, HALF_DAY, Mention, hour_mention
 from conversations.understanding.phrases import NO_SLOTS, Match, Slots, apart, places
 

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from conversations.understanding.acts import TALK
 from conversations.understanding.clause import ClauseRead
-from conversations.understanding.daywords import TOLD_BY_OTHERS
+from conversations.understanding.day_meanings import TOLD_BY_OTHERS
 from conversations.understanding.mention import Mention
 from conversations.understanding.reading import Scene
 from conversations.understanding.when import AGREEING_ACTS

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from conversations.understanding.daywords import TOLD_BY_OTHERS
+from conversations.understanding.day_meanings import TOLD_BY_OTHERS
 from conversations.understanding.mention import Mention
 from conversations.understanding.phrases import Match
 from conversations.wish import DayPart, part_of
