@@ -135,6 +135,7 @@ def test_places_are_told_by_each_other(text: str, dates: tuple[date, ...], at: t
         "tuesday at 10:30 at 2",
         "we can't come on thursday, friday or monday",  # the list may go on with what is refused
         "tomorrow, no friday",  # which of them is refused?
+        "not friday. friday at 5?",  # a week later, or after all?
         "next tuesday",  # in six days, or in a week and six
         "el 2",  # a day, or an answer of the list
     ],
