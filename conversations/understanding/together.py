@@ -48,6 +48,7 @@ def days_together(reads: Sequence[ClauseRead], scene: Scene) -> When:
         resolved = [not_offered(one, scene) for one in resolved]  # "none of these, the Monday after"
     of_offers = [_or_nth(one, scene) for one in _from_offers(list(_told_once(resolved)), scene)]
     wished = [_without_refused(one, refused) for one in _that_day(of_offers, why, scene)]
+    wished = [_of_the_visits_week(one, refused, scene) for one in wished]
     refused = [in_that_week(one, wished) for one in refused]
     asking = [clause for number, clause in enumerate(reads) if clause.wished and number not in told]
     doubtful = lost or _nobody_can_place(reads, wished) or _may_only_tell(reads, asking, wished)
@@ -140,6 +141,15 @@ def _that_day(wished: list[Mention], why: Sequence[Mention], scene: Scene) -> li
         else one
         for one in wished
     ]
+
+
+def _of_the_visits_week(one: Mention, refused: Sequence[Mention], scene: Scene) -> Mention:
+    """A weekday beside the visit's own that is refused may be of its week: "Friday, not Thursday"."""
+    if one.meaning != "weekday" or not any(is_visits_day(other, scene) for other in refused):
+        return one
+    monday = min(day - timedelta(days=day.weekday()) for day in scene.visit_days)
+    unsure = one.days.unsure or any(day < monday for day in one.dates)
+    return structs.replace(one, days=structs.replace(one.days, unsure=unsure))
 
 
 def _or_nth(one: Mention, scene: Scene) -> Mention:
