@@ -19,15 +19,15 @@ def alternatives(
     """The mentions, with those that an "or" joins to the one before resolved by it."""
     before: Mention | None = None
     for named in _told_by_the_next(words, found, known, calendar):
-        mention = named
-        days = None
-        if before and _joined_by_or(words, before, mention, known):
-            days = _counterpart(before, mention) or _in_the_stretch_of(before, mention, calendar)
-        if before and days:
-            meaning = mention.meaning if mention.meaning in WEEKS else before.meaning
-            mention = structs.replace(named, days=days, meaning=meaning)
-        yield mention
-        before = mention
+        joined = before and _joined_by_or(words, before, named, known)
+        before = _resolved(before, named, calendar) if before and joined else named
+        yield before
+
+
+def _resolved(before: Mention, mention: Mention, calendar: Calendar) -> Mention:
+    days = _counterpart(before, mention) or _in_the_stretch_of(before, mention, calendar)
+    meaning = mention.meaning if mention.meaning in WEEKS else before.meaning
+    return structs.replace(mention, days=days, meaning=meaning) if days else mention
 
 
 def _told_by_the_next(

@@ -40,10 +40,10 @@ def must_ask(verdict: Verdict, found: Findings, wish: Wish, scene: Scene) -> boo
         return True
     if verdict.intent is not Intent.RESCHEDULE:
         return False
-    if _is_a_day_or_a_choice(found, scene) or (scene.offers and wish.dates and found.said("later", "sooner")):
-        return True  # the latter names a day offered, "but later"
     return (
-        _names_only_a_near_day(verdict, found)
+        _is_a_day_or_a_choice(found, scene)
+        or _is_beside_an_offer(found, wish, scene)
+        or _names_only_a_near_day(verdict, found)
         or _days_are_doubtful(found)
         or _leads_nowhere(found, wish, scene)
     )
@@ -53,6 +53,11 @@ def _is_a_day_or_a_choice(found: Findings, scene: Scene) -> bool:
     """Whether the only day named could be a number of the list as well: "el 1 porfa"."""
     numbers = [one.dates[0].day for one in found.when.wished if one.meaning == "day_of_month" and one.dates]
     return len(found.when.wished) == 1 and any(number <= scene.choices for number in numbers)
+
+
+def _is_beside_an_offer(found: Findings, wish: Wish, scene: Scene) -> bool:
+    """Whether "later" may be of the day or of the hour: "the 12th, but later", where it was offered."""
+    return bool(scene.offers and wish.dates and found.said("later", "sooner"))
 
 
 def _names_only_a_near_day(verdict: Verdict, found: Findings) -> bool:

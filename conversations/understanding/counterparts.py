@@ -7,7 +7,7 @@ from msgspec import structs
 
 from conversations.understanding.calendar import A_WEEK, Days, a_week_after
 from conversations.understanding.day_meanings import TOLD_BY_OTHERS
-from conversations.understanding.mention import DATED, WEEKS, Mention
+from conversations.understanding.mention import DATED, WEEKS, Mention, dates_of
 from conversations.understanding.reading import Scene
 
 _OFFERED: dict[str, tuple[int, int | None]] = {
@@ -88,13 +88,13 @@ def _after(refused: Sequence[Mention]) -> Days | None:
 
 def _before(named: Sequence[Mention]) -> Days | None:
     """What lies before the days that were named: "we leave on the 20th, anything before that?"."""
-    days = [day for one in named for day in one.dates]
+    days = dates_of(named)
     return Days(latest=min(days) - timedelta(days=1)) if days else None
 
 
 def _others(refused: Iterable[Mention], scene: Scene) -> Days:
     """What is left of the offers; else the same a week after what was refused last."""
-    no = {day for one in refused for day in one.dates}
+    no = dates_of(refused)
     offered = {at.date() for at in scene.offers}
     if left := offered - no:
         return Days(tuple(sorted(left))) if left < offered else Days()
@@ -104,7 +104,7 @@ def _others(refused: Iterable[Mention], scene: Scene) -> Days:
 
 def not_that_one(one: Mention, refused: Collection[Mention]) -> Mention:
     """A weekday or week that was refused before is the one after: "not this monday, next monday"."""
-    no = {day for mention in refused for day in mention.dates}
+    no = dates_of(refused)
     if one.days.unsure and (left := tuple(day for day in one.dates if day not in no)) != one.dates:
         return structs.replace(one, days=Days(left))
     is_refused_weekday = "weekday" in one.meaning and one.dates and set(one.dates) <= no
@@ -121,7 +121,7 @@ def after_absence(wished: list[Mention], refused: Sequence[Mention]) -> list[Men
     until = next((one for one in wished if one.meaning in {"until", "after"} and one.earliest is None), None)
     back = until.latest + timedelta(days=1) if until and until.latest else None
     back = back or next((one.earliest for one in wished if one.meaning == "after"), None)
-    no = [day for one in refused for day in one.dates]
+    no = dates_of(refused)
     back = back or (max(no) + timedelta(days=1) if no else None)
     if back is None or not any(one.meaning == "day_after_visit" for one in wished):
         return wished

@@ -3,7 +3,7 @@
 "10 in the morning" and "thursday the 12th" are one mention each, though two patterns find them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
 
 from msgspec import Struct, structs
@@ -77,6 +77,11 @@ class Mention(Struct, frozen=True):
     def leaves_days(self) -> bool:
         """Whether refusing it says which days are left: "not until june"."""
         return self.otherwise != Days()
+
+
+def dates_of(mentions: Iterable[Mention]) -> set[date]:
+    """All dates that some mentions name."""
+    return {day for mention in mentions for day in mention.dates}
 
 
 def hour_mention(

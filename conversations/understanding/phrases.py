@@ -22,9 +22,10 @@ _PART = re.compile(r"\[[^\]]*\]|(?:\([^()]*\)|[^\s()])+|\S")
 _FORMS = re.compile(r"\(([^()]*)\)")
 
 WordGroups = dict[str, tuple[tuple[str, ...], ...]]
-# What stands in each place of a clause besides its word: by slot, where it ends and what it is.
-Slots = Sequence[Mapping[str, Sequence[tuple[int, Any]]]]
-NO_SLOTS: Mapping[str, Sequence[tuple[int, Any]]] = {}
+# What stands in one place of a clause besides its word: by slot, where it ends and what it is.
+SlotsHere = Mapping[str, Sequence[tuple[int, Any]]]
+Slots = Sequence[SlotsHere]
+NO_SLOTS: SlotsHere = {}
 
 
 class Element(Struct, frozen=True):

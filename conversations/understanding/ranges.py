@@ -1,14 +1,13 @@
 """Ranges of days and hours: "after the 12th", "between 2 and 4", "from monday on", "not until june"."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from conversations.understanding.calendar import DAYS_OF_WEEK, Calendar, Days
 from conversations.understanding.day_meanings import TOLD_BY_OTHERS
 from conversations.understanding.daywords import DayWords
 from conversations.understanding.mention import DATED, FULL_DAY, HALF_DAY, Mention, hour_mention
-from conversations.understanding.phrases import NO_SLOTS, Match, Slots, apart, places
+from conversations.understanding.phrases import NO_SLOTS, Match, Slots, SlotsHere, apart, places
 
 _COUNTED = {"days_after": 1, "days_before": -1, "weeks_after": DAYS_OF_WEEK, "weeks_before": -DAYS_OF_WEEK}
 
@@ -34,7 +33,7 @@ def with_ranges(
 
 def _range_slots(
     words: tuple[str, ...], found: Sequence[Mention], slots: Slots, known: DayWords, calendar: Calendar
-) -> list[Mapping[str, Sequence[tuple[int, Any]]]]:
+) -> list[SlotsHere]:
     """Where a range can begin or end: at a mention, at a month, or at a number that is an hour or a day."""
     by_start = dict(_visits(words, found, known, calendar))
     by_start |= {mention.start: mention for mention in found if mention.names_a_day or mention.at}
@@ -42,7 +41,7 @@ def _range_slots(
         start + 1: mention for start, mention in by_start.items() if words[start] in known.linking
     }
     covered = {at for mention in found for at in range(mention.start, mention.end)}
-    ends: list[Mapping[str, Sequence[tuple[int, Any]]]] = []
+    ends: list[SlotsHere] = []
     for at in range(len(words)):
         end = by_start.get(at) or (None if at in covered else _bare(words, at, slots[at], known, calendar))
         found_here = {slot: [(end.end, end)] for slot in ("{a}", "{b}") if end}
@@ -68,7 +67,7 @@ def _visits(
 def _bare(
     words: tuple[str, ...],
     at: int,
-    slots: Mapping[str, Sequence[tuple[int, Any]]],
+    slots: SlotsHere,
     known: DayWords,
     calendar: Calendar,
 ) -> Mention | None:

@@ -3,13 +3,13 @@
 The patterns of a language are written over slots: `{weekday}`, `{day}`, `{hour}`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from conversations.understanding.calendar import LONGEST_MONTH, MONTHS
 from conversations.understanding.daywords import DayWords
 from conversations.understanding.mention import FULL_DAY, Hour
-from conversations.understanding.phrases import NO_SLOTS
+from conversations.understanding.phrases import NO_SLOTS, Slots, SlotsHere
 
 LAST_HOUR, LAST_MINUTE = 23, 59
 MOST_COUNTED = 60
@@ -19,9 +19,9 @@ _TELEPHONE = 4
 _FULL_MINUTES = 5
 
 
-def slots_of(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, Sequence[tuple[int, Any]]]]:
+def slots_of(words: tuple[str, ...], known: DayWords) -> list[SlotsHere]:
     """What each place of a clause could be."""
-    found: list[Mapping[str, Sequence[tuple[int, Any]]]] = []
+    found: list[SlotsHere] = []
     for at, word in enumerate(words):
         named = _in_words(words, at, known) if word in known.first_words else {}
         found.append({**_in_figures(word, at), **named} if word[0].isdecimal() else named)
@@ -34,9 +34,7 @@ def slots_of(words: tuple[str, ...], known: DayWords) -> list[Mapping[str, Seque
     return found
 
 
-def _dates_with_dots(
-    words: tuple[str, ...], slots: Sequence[Mapping[str, Sequence[tuple[int, Any]]]], known: DayWords
-) -> list[int]:
+def _dates_with_dots(words: tuple[str, ...], slots: Slots, known: DayWords) -> list[int]:
     """Places of what looks like a clock time and is a date: "le 14.12", "12.05 at 10h"; not "at 10.30"."""
     clocks = [at for at, slot in enumerate(slots) if "{clock}" in slot]
     spoken = (at for at, slot in enumerate(slots) if "{hour}" in slot and at not in clocks)
@@ -53,9 +51,7 @@ def _may_be_a_date(word: str, *, hour_beside: bool) -> bool:
     return hour_beside or int(month) % _FULL_MINUTES > 0
 
 
-def _inside_numbers(
-    words: tuple[str, ...], slots: Sequence[Mapping[str, Sequence[tuple[int, Any]]]]
-) -> set[int]:
+def _inside_numbers(words: tuple[str, ...], slots: Slots) -> set[int]:
     """Places that only continue a number: "sept" in "vingt sept"."""
     ends = (
         (at, slots[at][slot][0][0])
@@ -77,7 +73,7 @@ def _of_telephones(words: tuple[str, ...]) -> Iterator[int]:
         start = at + 1
 
 
-def _in_figures(word: str, at: int) -> Mapping[str, list[tuple[int, Any]]]:
+def _in_figures(word: str, at: int) -> SlotsHere:
     behind = at + 1
     if not word.isdecimal():
         clock = _clock(word)
@@ -109,7 +105,7 @@ def _clock(word: str) -> Hour | None:
     return int(hour), int(minute)
 
 
-def _in_words(words: tuple[str, ...], at: int, known: DayWords) -> Mapping[str, list[tuple[int, Any]]]:
+def _in_words(words: tuple[str, ...], at: int, known: DayWords) -> SlotsHere:
     slots: dict[str, list[tuple[int, Any]]] = {}
     for slot, name, value in known.first_words[words[at]]:
         end = at + len(name)

@@ -89,7 +89,9 @@ def _narrowed(one: Mention, other: Mention, wished: Sequence[Mention]) -> Sequen
     if not (whole and ranged and whole.earliest and whole.latest):
         return wished
     shifted = (
-        _in_that_week(ranged.days, whole) if whole.meaning in WEEKS else _in_that_month(ranged.days, whole)
+        _shifted_into_week(ranged.days, whole)
+        if whole.meaning in WEEKS
+        else _shifted_into_month(ranged.days, whole)
     )
     first = max(shifted.earliest or whole.earliest, whole.earliest)
     last = min(shifted.latest or whole.latest, whole.latest)
@@ -109,7 +111,7 @@ def _both(one: Mention, other: Mention, wished: Sequence[Mention]) -> Sequence[M
     return [structs.replace(one, days=both), *(each for each in wished if each not in {one, other})]
 
 
-def _in_that_week(days: Days, week: Mention) -> Days:
+def _shifted_into_week(days: Days, week: Mention) -> Days:
     anchor = days.earliest or days.latest
     assert anchor
     assert week.latest
@@ -120,7 +122,7 @@ def _in_that_week(days: Days, week: Mention) -> Days:
     )
 
 
-def _in_that_month(days: Days, month: Mention) -> Days:
+def _shifted_into_month(days: Days, month: Mention) -> Days:
     last = month.latest
     assert last is not None
     earliest, latest = (

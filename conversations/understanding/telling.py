@@ -10,7 +10,7 @@ from msgspec import structs
 from conversations.understanding.acts import TALK
 from conversations.understanding.clause import ClauseRead
 from conversations.understanding.day_meanings import TOLD_BY_OTHERS
-from conversations.understanding.mention import Mention
+from conversations.understanding.mention import Mention, dates_of
 from conversations.understanding.reading import Scene
 from conversations.understanding.when import AGREEING_ACTS
 
@@ -37,7 +37,7 @@ def only_told(reads: Sequence[ClauseRead]) -> frozenset[int]:
 def about_the_visit(reads: Sequence[ClauseRead], scene: Scene) -> frozenset[int]:
     """The clauses that name the visit's day and promise nothing, where others name other days."""
     visits = scene.visit_days
-    named = [{day for one in clause.wished for day in one.dates} for clause in reads]
+    named = [dates_of(clause.wished) for clause in reads]
     if not any(days - visits for days in named):
         return frozenset()
     return frozenset(

@@ -13,7 +13,7 @@ from msgspec import structs
 from conversations.understanding.calendar import Days
 from conversations.understanding.clause import ClauseRead
 from conversations.understanding.counterparts import after_absence, not_offered, not_that_one, told_by_others
-from conversations.understanding.mention import DATED, Mention
+from conversations.understanding.mention import DATED, Mention, dates_of
 from conversations.understanding.reading import Scene
 from conversations.understanding.stretches import in_that_week, within
 from conversations.understanding.telling import (
@@ -64,7 +64,7 @@ def _may_only_tell(
     reads: Sequence[ClauseRead], asking: Sequence[ClauseRead], wished: Sequence[Mention]
 ) -> bool:
     """Whether some of the days may only tell why, since nothing joins them or nothing asks for them."""
-    several = len({day for one in wished for day in one.dates}) > 1
+    several = len(dates_of(wished)) > 1
     apart = sum(any(one.dates for one in clause.wished) for clause in asking) > 1
     scattered = several and (apart or any(clause.scattered for clause in asking))
     pairs = list(pairwise(reads))
@@ -127,14 +127,14 @@ def _told_once(wished: Collection[Mention]) -> Iterator[Mention]:
 
 def _without_refused(one: Mention, refused: Sequence[Mention]) -> Mention:
     """A weekend without the day that is refused: "the weekend, but not Sunday"."""
-    no = {day for other in refused for day in other.dates}
+    no = dates_of(refused)
     left = tuple(day for day in one.dates if day not in no)
     return structs.replace(one, days=Days(left)) if one.meaning == "weekend" and left else one
 
 
 def _that_day(wished: list[Mention], why: Sequence[Mention], scene: Scene) -> list[Mention]:
     """With what "that day" may be, besides the visit: "the 14th is a holiday, two days after that"."""
-    others = {day for one in (*wished, *why) if one.meaning not in _OF_THE_VISIT for day in one.dates}
+    others = dates_of(one for one in (*wished, *why) if one.meaning not in _OF_THE_VISIT)
     return [
         structs.replace(one, days=structs.replace(one.days, unsure=True))
         if one.meaning in _OF_THE_VISIT and others - scene.visit_days
@@ -162,7 +162,7 @@ def _or_nth(one: Mention, scene: Scene) -> Mention:
 
 def _from_offers(wished: list[Mention], scene: Scene) -> list[Mention]:
     """Hours that are counted from the place offered on the day that is named: "Friday but an hour later"."""
-    days = {day for one in wished for day in one.dates}
+    days = dates_of(wished)
     places = [at for at in scene.offers if at.date() in days]
     if len(places) != 1:
         return wished

@@ -11,7 +11,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from conversations.understanding.day_meanings import TOLD_BY_OTHERS
-from conversations.understanding.mention import Mention
+from conversations.understanding.mention import Mention, dates_of
 from conversations.understanding.phrases import Match
 from conversations.wish import DayPart, part_of
 
@@ -39,7 +39,7 @@ class When(Struct, frozen=True):
 
     @property
     def dates(self) -> tuple[date, ...]:
-        return tuple(sorted({day for mention in self.wished for day in mention.dates}))
+        return tuple(sorted(dates_of(self.wished)))
 
     @property
     def part(self) -> DayPart | None:

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 
 from conversations.understanding.calendar import DAYS_OF_WEEK
 from conversations.understanding.findings import Findings
+from conversations.understanding.mention import dates_of
 from conversations.understanding.reading import Scene
 from conversations.wish import DayPart, Wish
 
@@ -57,7 +58,7 @@ def _bounds(found: Findings, scene: Scene) -> tuple[date | None, date | None]:
 
 def _excluded(found: Findings, scene: Scene) -> set[date]:
     """The days refused; who asks for another day does not want the visit's own at another hour."""
-    refused = {day for one in found.when.refused for day in one.dates}
+    refused = dates_of(found.when.refused)
     own = scene.visit_days if found.another_day and len(scene.visit_days) == 1 else ()
     return refused or set(own)
 
