@@ -154,6 +154,11 @@ def test_of_offers_a_word_for_a_weekday_and_a_place_is_asked_about() -> None:
     assert (reading.wish.dates, reading.ask) == (march(9, 10), True)
 
 
+def test_later_beside_a_day_offered_may_be_of_the_day_or_of_the_hour() -> None:
+    assert read("move it to tuesday but later", OFFERED).ask
+    assert not read("move it to tuesday", OFFERED).ask
+
+
 def test_where_hours_are_counted_from_six_an_hour_of_another_part_is_asked_about() -> None:
     assert read("kesho saa 3 mchana", language="sw").ask
     assert not read("kesho saa 3 asubuhi", language="sw").ask
