@@ -6,6 +6,7 @@ well be another date.
 """
 
 from conversations.intents import Intent
+from conversations.understanding.calendar import A_WEEK
 from conversations.understanding.findings import Findings
 from conversations.understanding.reading import Scene
 from conversations.understanding.rules import Verdict
@@ -46,6 +47,7 @@ def must_ask(verdict: Verdict, found: Findings, wish: Wish, scene: Scene) -> boo
         or _names_only_a_near_day(verdict, found)
         or _days_are_doubtful(found)
         or _leads_nowhere(found, wish, scene)
+        or _may_be_another_week(found, scene)
     )
 
 
@@ -70,6 +72,16 @@ def _leads_nowhere(found: Findings, wish: Wish, scene: Scene) -> bool:
     """Whether who asks to move names nothing but the day on which the visit already is."""
     hours = wish.at or wish.part or wish.not_before or wish.not_after or found.said("later", "sooner")
     return bool(wish.dates) and set(wish.dates) <= scene.visit_days and not (hours or scene.offers)
+
+
+def _may_be_another_week(found: Findings, scene: Scene) -> bool:
+    """Whether the visit's weekday may not be its day: "Thursday instead", or of Thursday week."""
+    days = {day for one in found.when.wished if one.meaning == "weekday" for day in one.dates}
+    told = found.promise or any(found.when.refuses_day_of(at) for at in scene.visits_at)
+    if scene.offers or told or found.another_day or not days or not days <= scene.visit_days:
+        return False
+    comes_sooner = any(day > scene.now.date() + A_WEEK for day in days)
+    return comes_sooner or not (found.when.part or found.when.at)
 
 
 def _is_only_an_hour(found: Findings, scene: Scene) -> bool:

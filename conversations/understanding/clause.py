@@ -111,11 +111,19 @@ def _meant(heard: Heard, clause: Clause) -> list[Match]:
 def _mended(
     words: tuple[str, ...], tongues: Sequence[Lexicon], names: Iterable[tuple[str, ...]]
 ) -> tuple[str, ...]:
-    """The words, spelled as they are known: put right by their sound, and where a slip is plain."""
+    """The words, spelled as they are known: by their sound, where a slip is plain, and apart."""
     if all(word in tongues[0].words for word in words):
         return words
     own = tuple(word for name in names for word in name)
-    return tuple(_mend(word, tongues, own) for word in words)
+    return tuple(part for word in words for part in _parted(_mend(word, tongues, own), tongues, own))
+
+
+def _parted(word: str, tongues: Sequence[Lexicon], own: Collection[str]) -> tuple[str, ...]:
+    """The words that a strange one was typed together of; a child may be called so."""
+    if word in own or any(word in known.words for known in tongues):
+        return (word,)
+    cuts = (known.run_together.cut(word) for known in tongues)
+    return next((parts for parts in cuts if len(parts) > 1), (word,))
 
 
 def _mend(word: str, tongues: Sequence[Lexicon], own: Collection[str]) -> str:

@@ -7,6 +7,7 @@ patterns over mentions become ranges. Whether a day is wished or refused is not 
 
 from collections.abc import Callable, Iterator
 from datetime import time
+from itertools import pairwise
 from typing import Any
 
 from conversations.understanding.alternatives import alternatives
@@ -189,8 +190,17 @@ def _mention(
     return _ahead(match, known, calendar, past=past)
 
 
+def _are_two_numbers(words: tuple[str, ...]) -> bool:
+    """Whether minutes would be one figure behind another number, as in "july 22 9 am"."""
+    return any(
+        hour.isdecimal() and minute.isdecimal() and len(minute) == 1 for hour, minute in pairwise(words)
+    )
+
+
 def _counts_something(match: Match, words: tuple[str, ...], known: DayWords) -> bool:
     """Whether a figure that could be an hour or a weekday is said of what stands behind: "a 2a opção"."""
+    if match.act == "hour_and_minutes" and _are_two_numbers(words[match.start : match.end]):
+        return True
     in_figures = any(word.isdecimal() for word in words[match.start : match.end])
     behind = words[match.end : match.end + 1]
     may_be_else = match.act == "weekday" or match.act in _TIMES

@@ -170,7 +170,7 @@ def _lexicons(
         for folder in folders
     }
     for one in found.values():
-        one.sounds, one.spelling  # noqa: B018  made now, so that the first text does not wait for them
+        one.sounds, one.spelling, one.run_together  # noqa: B018  made now, so that the first text does not wait for them
     return found
 
 

@@ -5,15 +5,18 @@ know, a list forgotten, a pattern that can never match) is an error when the pro
 text. docs/languages.md explains every key.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 import msgspec
 from msgspec import Struct
 
 from conversations.understanding.daywords import DayData, DayWords, day_words
+from conversations.understanding.normal import normalise
 from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, forms, level, words_in
 from conversations.understanding.quoting import Reactions
+from conversations.understanding.run_together import RunTogether
 from conversations.understanding.spelling import Sounds, Spelling
 
 # What a phrase can do in a sentence. The order decides between phrases of equal length: refusals and
@@ -69,6 +72,10 @@ ACTS = (
 # Made by the loader from what all languages are called.
 _MADE = ("bare_language",)
 LANGUAGE_CLASS = "language"
+# What stands between the words of a line, and words that are not in plain letters.
+_BETWEEN = re.compile(r"[\s/\[\]]+")
+_PLAIN = re.compile(r"[a-z(][a-z()|']*")
+_OTHER_LETTERS = re.compile(r"[^\x00-\x7f]+")
 # Slips of the thumb are never mended into these: too short, or too dear to guess.
 _NEVER_MENDED_INTO = ("bare_stop", "no", "yes", "bare_yes", "bare_no", "bare_start")
 
@@ -153,6 +160,11 @@ class Lexicon(Struct, frozen=True, dict=True):
         """What unknown words could have been."""
         return Spelling(self.words, self.never_mended_into)
 
+    @cached_property
+    def run_together(self) -> RunTogether:
+        """The phrases that a word without spaces could be."""
+        return RunTogether(self.book, self.polite)
+
 
 def compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> Lexicon:
     """Make a language ready.
@@ -163,6 +175,7 @@ def compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> L
     where = f"language {phrases.language!r}"
     try:
         _check(phrases)
+        phrases = _as_it_sounds(phrases)
         classes = {**phrases.classes, LANGUAGE_CLASS: language_names}
         acts = {act: phrases.acts[act] if act not in _MADE else [f"<{LANGUAGE_CLASS}>"] for act in ACTS}
         book, spoken_days = PhraseBook(acts, classes), day_words(days)
@@ -197,6 +210,29 @@ def compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> L
         )
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
+
+
+def _as_it_sounds(phrases: PhraseData) -> PhraseData:
+    """With each word of another alphabet as the plain one that sounds like it, where the language says how.
+
+    In both spellings it would be two words, and a text that is written by ear would find only one of them.
+    """
+    if not phrases.sounds:
+        return phrases
+    groups = (*phrases.acts.values(), *phrases.classes.values())
+    written = {part for lines in groups for line in lines for part in _BETWEEN.split(line) if part.isascii()}
+    plain = {word for part in written if _PLAIN.fullmatch(part) for form in forms(part) for word in form}
+    known = Sounds(plain, phrases.sounds).known
+    acts, classes = (
+        {name: _respelled(lines, known) for name, lines in group.items()}
+        for group in (phrases.acts, phrases.classes)
+    )
+    return msgspec.structs.replace(phrases, acts=acts, classes=classes)
+
+
+def _respelled(lines: Iterable[str], known: Callable[[str], str]) -> list[str]:
+    plain = (_OTHER_LETTERS.sub(lambda word: known(normalise(word[0])), line) for line in lines)
+    return list(dict.fromkeys(plain))
 
 
 def _words(entries: Iterable[str]) -> frozenset[str]:

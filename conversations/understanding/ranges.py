@@ -142,6 +142,8 @@ def _day_bounds(act: str, named: Mention, calendar: Calendar) -> tuple[Days, Day
 def _between(match: Match, first: Mention, second: Mention, calendar: Calendar) -> Mention | None:
     if _THE_VISIT & {first.meaning, second.meaning}:
         return None  # "move it to Thursday"
+    if first.names_a_day and not (first.spoken or second.spoken or second.names_a_day):
+        return None  # "d'une semaine à la même heure"
     days = _days_between(first, second, calendar)
     if days:
         return Mention(match.start, match.end, "between", days)

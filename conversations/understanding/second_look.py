@@ -38,6 +38,8 @@ _OPT_OUT_OVERLOOKED, _PLAIN_OPT_OUT = 0.4, 0.9
 # A day is named, or at least not coming is heard: whether another is wished is found out by the offer of one.
 _ANOTHER_DAY_IN_VAIN = 0.8
 _HARDLY_ANY = 1
+# Words of a text that can be no more than a day.
+_SHORT = 3
 # Whether texts are wanted, from whom and in which language, is not asked about on a faint likeness.
 _NOT_FAINTLY = frozenset({Intent.STOP, Intent.START, Intent.WRONG_NUMBER, Intent.LANGUAGE_SWITCH})
 _FAINT = 0.4
@@ -68,7 +70,8 @@ _CHOOSING = frozenset({Question.WHICH_PLACE, Question.ANOTHER_DAY})
 
 def second_look(verdict: Verdict, found: Findings, words: str, scene: Scene, spoken: Languages) -> Verdict:
     """The verdict that stands; what is settled against all likeness becomes a question."""
-    if verdict.rule in _UNCONTESTED or (_is_plain(found) and verdict.intent is not Intent.STOP):
+    plain = (_is_plain(found) and verdict.intent is not Intent.STOP) or _is_only_days(verdict, found)
+    if verdict.rule in _UNCONTESTED or plain:
         return verdict
     alike = spoken.likeness.to(words, {name for name in names_in(scene) if not spoken.is_a_word(name)})
     if alike is None:
@@ -110,6 +113,12 @@ def _is_plain(found: Findings) -> bool:
     said = [act for act in found.acts if act.name not in TALK] or found.acts
     in_one_clause = len({act.clause for act in said}) == 1
     return in_one_clause and all(act.alone for act in said) and not (found.unexplained or found.when)
+
+
+def _is_only_days(verdict: Verdict, found: Findings) -> bool:
+    """Whether the text is another day and hardly anything beside it: "in January"."""
+    only = found.words <= _SHORT and not (found.acts or found.unexplained or found.asks)
+    return verdict.intent is Intent.RESCHEDULE and only and not found.when.doubtful
 
 
 def _harms(verdict: Verdict, shares: Shares, found: Findings, scene: Scene) -> bool:

@@ -104,6 +104,8 @@ def _dates(found: Findings, scene: Scene) -> tuple[date, ...]:
         return tuple(visit_days)  # "could I come at 4 instead", "not in the morning, after school"
     by_name = all(one.meaning in {"weekday", "this_weekday"} for one in found.when.wished if one.dates)
     if dates and set(dates) <= visit_days and found.said("move") and by_name and not hours_named:
+        if found.another_day:
+            return ()  # "Thursday is market day, another day please"
         weeks = (timedelta(days=-7), timedelta(days=7))
         return tuple(sorted(day + week for day in dates for week in weeks if day + week > scene.now.date()))
     return dates

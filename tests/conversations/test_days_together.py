@@ -216,3 +216,39 @@ def test_a_bare_stop_beside_a_visits_day_is_asked_about(text: str) -> None:
     reading = read(text)
     assert reading.intent is not Intent.STOP
     assert reading.ask or reading.leaning
+
+
+@pytest.mark.parametrize(
+    "text", ["how about thursday instead", "thursday afternoon?", "Thursday at 3 please"]
+)
+def test_the_visits_weekday_is_asked_about_where_another_comes_sooner(text: str) -> None:
+    assert read(text).ask
+    this_week = structs.replace(REMINDED, visits_at=(datetime(2026, 3, 5, 10),))
+    assert not read("can we come thursday afternoon", this_week).ask
+
+
+def test_who_wants_another_day_than_thursday_is_offered_no_other_thursday() -> None:
+    wish = read("thursday is market day, another day please").wish
+    assert (wish.dates, wish.excluded) == ((), march(12))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "wish"),
+    [
+        ("july 22 9am", "en", Wish(dates=(date(2026, 7, 22),), at=time(9))),
+        (
+            "on peut décaler d'une semaine à la même heure ?",
+            "fr",
+            Wish(dates=march(19), at=time(10)),
+        ),
+        ("kutoka tar 9 mpaka 12", "sw", stretch(9, 12)),
+        ("जनवरी में", "hi", Wish(earliest=date(2027, 1, 1), latest=date(2027, 1, 31))),
+    ],
+)
+def test_days_beside_numbers_and_hours_stay_days(text: str, language: str, wish: Wish) -> None:
+    reading = read(text, language=language, question=Question.ANOTHER_DAY)
+    assert (reading.intent, reading.wish, reading.ask) == (Intent.RESCHEDULE, wish, False)
+
+
+def test_hours_of_a_complaint_are_no_hours_of_the_day() -> None:
+    assert read("last time we waited 3 hours and nobody saw us").wish == Wish()
