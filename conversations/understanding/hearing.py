@@ -15,7 +15,7 @@ from conversations.understanding.mention import Mention
 from conversations.understanding.phrases import Match
 
 # Their words hold names of days and hours that are not meant: "good morning", "we waited three hours".
-_NOT_ABOUT_DAYS = frozenset({"greeting", "thanks", "human"})
+_NOT_ABOUT_DAYS = frozenset({"greeting", "thanks", "human", "complaint"})
 # These give way to a day that holds their words ("after school"), and hide one that they hold ("voy tarde").
 _LESS_THAN_DAYS = frozenset({"nothing", "hedge", "obstacle", "later", "sooner", "same_day", "any_of_these"})
 

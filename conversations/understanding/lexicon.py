@@ -42,6 +42,7 @@ ACTS = (
     "sick",
     "after_vaccine",
     "human",
+    "complaint",
     "none_of_these",
     "any_of_these",
     "move",

@@ -1,6 +1,7 @@
 """Days that no pattern names: numbers in a list, a month by itself, "am" behind a day."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from conversations.understanding.calendar import Calendar
 from conversations.understanding.daywords import DayWords
@@ -26,13 +27,24 @@ def bare_days(
 ) -> Iterator[Mention]:
     """Two numbers that are alternatives, of which one can be no hour: "25 or 26 in the afternoon"."""
     covered = {at for mention in found for at in range(mention.start, mention.end)}
-    for at in range(len(words) - 2):
-        joined = words[at + 1] in known.or_ and covered.isdisjoint(range(at, at + 3))
-        numbers = [slots[place]["{day}"][0][1] for place in (at, at + 2) if "{day}" in slots[place]]
-        if joined and len(numbers) == 2 and max(numbers) > known.last_bare_hour:  # noqa: PLR2004  both are numbers
-            for place, number in zip((at, at + 2), numbers, strict=True):
+    numbers = list(_bare_numbers(slots))
+    for first, second in pairwise(numbers):
+        joined = second.start - first.stop == 1 and words[first.stop] in known.or_
+        pair = [slots[place.start]["{day}"][0][1] for place in (first, second)]
+        if joined and covered.isdisjoint((*first, *second)) and max(pair) > known.last_bare_hour:
+            for place, number in zip((first, second), pair, strict=True):
                 if days := calendar.day_of_month(number):
-                    yield Mention(place, place + 1, "day_of_month", days)
+                    yield Mention(place.start, place.stop, "day_of_month", days)
+
+
+def _bare_numbers(slots: Slots) -> Iterator[range]:
+    """Where numbers stand, each at its full length: "kumi na tano" is fifteen and no five."""
+    at = 0
+    while at < len(slots):
+        end = slots[at]["{day}"][0][0] if "{day}" in slots[at] else at
+        if end > at:
+            yield range(at, end)
+        at = max(end, at + 1)
 
 
 def offered_days(

@@ -54,6 +54,7 @@ _BESIDE_AN_OPT_OUT = frozenset(
 _UNCONTESTED = frozenset(
     {
         "any_of_these",
+        "none_but_the_old_day",
         "child",
         "number",
         "opt_out_word",
@@ -149,8 +150,10 @@ def _share_needed(verdict: Verdict, likely: Intent, found: Findings) -> float:
     if likely is Intent.STOP:
         # "Today" stands in complaints as well; whoever names another day wants the visit.
         another = any(one.meaning != "ahead" for one in found.when.wished)
-        moves = verdict.intent is Intent.RESCHEDULE and another and not found.said("stop", "bare_stop")
-        return _SURE if moves else _OPT_OUT_OVERLOOKED
+        said = found.said("stop", "bare_stop") or found.negated("stop", "bare_stop", "start")
+        moves = verdict.intent is Intent.RESCHEDULE and another
+        plain = verdict.intent in {Intent.START, Intent.HUMAN} and not found.unexplained
+        return _SURE if (moves or plain) and not said else _OPT_OUT_OVERLOOKED
     if verdict.intent is Intent.STOP:
         act = found.said("stop")
         return _PLAIN_OPT_OUT if _is_plain(found) or (act and act.alone) else _WRONG

@@ -29,9 +29,16 @@ def only_told(reads: Sequence[ClauseRead]) -> frozenset[int]:
         number
         for number, clause in enumerate(reads)
         if number not in asking
-        and _tells(clause)
-        and (a_day if any(one.names_a_day for one in clause.wished) else an_hour)
+        and (
+            _complains(clause)
+            or (_tells(clause) and (a_day if any(one.names_a_day for one in clause.wished) else an_hour))
+        )
     )
+
+
+def _complains(clause: ClauseRead) -> bool:
+    """Whether a clause tells what went wrong, on whichever day: "we came on Monday and you were closed"."""
+    return any(act.name == "complaint" for act in clause.acts)
 
 
 def about_the_visit(reads: Sequence[ClauseRead], scene: Scene) -> frozenset[int]:

@@ -33,6 +33,8 @@ def said_of(text: str, language: str) -> dict[str, Intent]:
     [
         ("en", "zuri yes juma no"),
         ("en", "Zuri will come, Juma won't"),
+        ("en", "Juma can't, Zuri can"),
+        ("en", "Juma isn't coming but Zuri is"),
         ("es", "Zuri sí, Juma no"),
         ("fr", "Zuri oui Juma non"),  # "zuri" is Swahili for "good", and "non" for nothing
         ("pt", "a Zuri sim, o Juma não vai"),
@@ -43,15 +45,17 @@ def test_each_child_has_its_own_answer(language: str, text: str) -> None:
     assert said_of(text, language) == {"Zuri": Intent.CONFIRM, "Juma": Intent.DECLINE}
 
 
-@pytest.mark.parametrize("text", ["Juma can't, Zuri can", "Juma isn't coming but Zuri is"])
+@pytest.mark.parametrize("text", ["Juma can't, Zuri dances", "Juma isn't coming but Zuri dances"])
 def test_a_refusal_is_not_done_to_a_child_of_whom_nothing_was_understood(text: str) -> None:
-    assert said_of(text, "en") == {"Juma": Intent.DECLINE, "Zuri": Intent.UNKNOWN}
+    said = said_of(text, "en")
+    assert said["Juma"] is Intent.DECLINE
+    assert said["Zuri"] in {Intent.UNKNOWN, Intent.UNSURE}
 
 
 def test_who_is_told_what_a_text_means_is_told_that_one_child_is_open() -> None:
     line = {
         "id": 1,
-        "text": "Juma can't, Zuri can",
+        "text": "Juma can't, Zuri dances",
         "language": "en",
         "scene": {"now": "2026-03-04T09:00", "prompt": "reminder", "children": ["Zuri", "Juma"]},
     }

@@ -209,6 +209,39 @@ def test_what_is_to_stay_as_it_is_is_not_moved_by_a_no_to_other_places() -> None
     assert read("no, leave it as it is", scene).intent is Intent.KEEP
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("none of these, leave it as it was", Intent.KEEP),
+        ("none of them, we will come on the original day", Intent.KEEP),
+        ("none of these, we can come on the 18th", Intent.RESCHEDULE),
+        ("none of these", Intent.RESCHEDULE),
+    ],
+)
+def test_who_wants_none_of_the_places_may_still_come(text: str, intent: Intent) -> None:
+    offers = (datetime(2026, 3, 9, 9), datetime(2026, 3, 10, 14))
+    reading = read(text, structs.replace(REMINDED, question=Question.WHICH_PLACE, offers=offers))
+    assert (reading.intent, reading.ask) == (intent, False)
+
+
+def test_a_stop_to_calls_with_texts_asked_for_is_asked_about() -> None:
+    reading = read("stop calling me, text me")
+    assert (reading.intent, reading.leaning) == (Intent.UNSURE, Intent.STOP)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("we waited 3 hours and nobody saw us", Intent.HUMAN),
+        ("we came on monday and you were closed", Intent.HUMAN),
+        ("we came on monday and you were closed, can we come on friday?", Intent.RESCHEDULE),
+        ("sorry last time the text came late, this time we will be there", Intent.CONFIRM),
+    ],
+)
+def test_a_complaint_goes_to_a_person_unless_more_is_said(text: str, intent: Intent) -> None:
+    assert read(text).intent is intent
+
+
 def test_a_word_that_relatives_share_is_heard_on_a_phone_whose_language_lacks_it() -> None:
     assert read("basta", language="en").intent is Intent.STOP
 

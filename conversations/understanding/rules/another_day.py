@@ -24,13 +24,23 @@ def wants_to_move(found: Findings, scene: Scene) -> bool:
         return False
     if scene.question in _CHOOSING and (
         found.said("free", "later", "sooner")
-        or (found.said("none_of_these") and not found.said("cancel", "cancel_visit", "not_coming"))
+        or (found.said("none_of_these") and not _decides_beside_them(found))
         or _turns_offers_down(found, scene)
     ):
         return True
     if found.said("same_day", "later", "sooner") and scene.visits_at and not (found.query or found.refusal):
         return True
     return _names_another_day(found, scene) or _refuses_only_the_day(found, scene)
+
+
+def _decides_beside_them(found: Findings) -> bool:
+    """Whether who wants none of the places says what else: not to come, or to come as it is."""
+    return found.said("cancel", "cancel_visit", "not_coming") is not None or keeps_to_the_visit(found)
+
+
+def keeps_to_the_visit(found: Findings) -> bool:
+    """Whether offers are turned down for the visit as it is: "none of these, we come on the day we had"."""
+    return bool(found.said("none_of_these") and found.said("coming", "keep")) and not found.when.wished
 
 
 def _refuses_only_the_day(found: Findings, scene: Scene) -> bool:

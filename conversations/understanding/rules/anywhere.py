@@ -20,7 +20,7 @@ _ABOUT_THE_VISIT = (
 )
 _TOO_MUCH_BESIDE_A_STOP = 3
 _TELLS_PLAINLY = frozenset({"who", "who_is", "wrong_number", "already"})
-_TELLS_WHY = _TELLS_PLAINLY | {"sick", "obstacle", "unsuitable", "help", "bare_help", "human"}
+_TELLS_WHY = _TELLS_PLAINLY | {"sick", "obstacle", "unsuitable", "help", "bare_help", "human", "complaint"}
 _MORE_THAN_START = (
     "language",
     "coming",
@@ -40,7 +40,7 @@ def opt_out(found: Findings, scene: Scene) -> Verdict | None:
     act = found.said("stop")
     if act is None:
         return _bare_opt_out(found, scene)
-    again = found.said("start")
+    again = found.said("start") or _bare_start(found)
     if again and again.clause >= act.clause and scene.question is Question.TEXTS_AGAIN:
         return None  # "I said no more messages, but now I want them back"
     if again and again.clause > act.clause:
@@ -84,10 +84,7 @@ def _opt_out_with_a_reason(found: Findings, bare: Sequence[Act]) -> Verdict | No
 
 def opt_in(found: Findings, scene: Scene) -> Verdict | None:
     """START, or YES from a phone that is opted out (the carrier takes that for START as well)."""
-    bare = next(
-        (act for act in found.acts if act.name == "bare_start" and act.alone and not act.negated), None
-    )
-    act = found.said("start") or bare
+    act = found.said("start") or _bare_start(found)
     if act and not (scene.question is not Question.TEXTS_AGAIN and _says_more_than_start(found)):
         return verdict(Intent.START, "opt_in", act, 0.95)
     if scene.question is Question.TEXTS_AGAIN:
@@ -95,6 +92,12 @@ def opt_in(found: Findings, scene: Scene) -> Verdict | None:
         if act and act.alone and not found.unexplained:
             return verdict(Intent.START, "yes_while_opted_out", act)
     return None
+
+
+def _bare_start(found: Findings) -> Act | None:
+    return next(
+        (act for act in found.acts if act.name == "bare_start" and act.alone and not act.negated), None
+    )
 
 
 def _says_more_than_start(found: Findings) -> bool:
@@ -186,6 +189,8 @@ def has_been_vaccinated(found: Findings, scene: Scene) -> Verdict | None:
         act = said[0]
     if act is None:
         return None
+    if found.said("complaint"):  # "we came yesterday but the gate was locked"
+        return unsure("came_or_was_vaccinated", act, Intent.ALREADY_VACCINATED)
     return verdict(Intent.ALREADY_VACCINATED, "already_vaccinated", act)
 
 

@@ -4,7 +4,7 @@ from conversations.intents import Intent
 from conversations.understanding.acts import Act
 from conversations.understanding.findings import Findings
 from conversations.understanding.reading import Question, Scene
-from conversations.understanding.rules.another_day import suits_the_visit
+from conversations.understanding.rules.another_day import keeps_to_the_visit, suits_the_visit
 from conversations.understanding.rules.verdict import (
     UNEXPLAINED_BESIDE_A_PROMISE,
     UNEXPLAINED_BESIDE_OK,
@@ -61,6 +61,8 @@ def keeps(found: Findings, scene: Scene) -> Verdict | None:
     if act and scene.question is Question.ANOTHER_DAY:
         return unsure("keeps_what", act, Intent.DECLINE)  # the visit is past: nothing is left to keep
     another_hour = found.when.at and not any(found.when.names_hour_of(at) for at in scene.visits_at)
+    if scene.question is Question.WHICH_PLACE and keeps_to_the_visit(found) and not found.asks:
+        return verdict(Intent.KEEP, "none_but_the_old_day", found.said("keep", "coming"))
     if act and not act.asked and not (another_hour and scene.visits_at):
         return verdict(Intent.KEEP, "keep", act)
     if scene.question is Question.WHICH_PLACE and found.when.wished and found.promise:

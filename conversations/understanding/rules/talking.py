@@ -6,6 +6,14 @@ from conversations.understanding.reading import Scene
 from conversations.understanding.rules.verdict import UNEXPLAINED_BESIDE_THANKS, Verdict, verdict
 
 
+def complains(found: Findings, scene: Scene) -> Verdict | None:
+    """Something went wrong before: nobody was there, no text came. What they want now goes first."""
+    del scene
+    act, query = found.said("complaint"), found.query
+    asked = query is not None and (query.asked or query.opened)
+    return verdict(Intent.HUMAN, "complaint", act) if act and not asked else None
+
+
 def asks(found: Findings, scene: Scene) -> Verdict | None:
     """When, where, what for."""
     del scene
