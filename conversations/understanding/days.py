@@ -32,7 +32,7 @@ from conversations.understanding.mention import (
     nearest,
     told_apart,
 )
-from conversations.understanding.phrases import Match, Slots
+from conversations.understanding.phrases import Match, Slots, places
 from conversations.understanding.ranges import with_ranges
 from conversations.understanding.slots import slots_of
 from conversations.wish import DayPart
@@ -141,7 +141,7 @@ def _agreeing(days: Days | None, weekday: int) -> Days | None:
 def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tuple[Mention, ...]:
     """Every day, part of the day and hour in the words of one clause, from left to right."""
     slots = slots_of(words, known)
-    if not any(slots) and known.book.words.isdisjoint(words):
+    if not any(slots) and _names_nothing(words, known):
         return ()
     past = not known.past_words.isdisjoint(words)
     found: list[Mention] = []
@@ -167,6 +167,11 @@ def mentions(words: tuple[str, ...], known: DayWords, calendar: Calendar) -> tup
     found.sort(key=lambda mention: mention.start)
     found = list(alternatives(words, found, known, calendar))
     return tuple(with_ranges(words, told_apart(words, found, known), slots, known, calendar))
+
+
+def _names_nothing(words: tuple[str, ...], known: DayWords) -> bool:
+    """Whether no pattern can be found; most clauses name no day, and to look is dear."""
+    return known.signs.isdisjoint(words) and not any(places(words, known.visit))
 
 
 def _mention(

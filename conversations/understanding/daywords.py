@@ -3,7 +3,7 @@
 The meanings are the grammar's, the patterns are the language's: `next_weekday = ["next {weekday}"]`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 from msgspec import Struct
@@ -59,9 +59,13 @@ class DayData(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DayWords(Struct, frozen=True):
-    """How a language names days and hours, ready to be looked up."""
+    """How a language names days and hours, ready to be looked up.
+
+    Without one of its `signs`, and with no slot filled, no pattern of `book` is found.
+    """
 
     book: PhraseBook
+    signs: frozenset[str]
     ranges: PhraseBook
     first_words: dict[str, list[Named]]
     clock_offset: int
@@ -95,8 +99,8 @@ class DayWords(Struct, frozen=True):
         return frozenset({*self.book.words, *self.ranges.words, *slots, *others})
 
 
-def day_words(data: DayData) -> DayWords:
-    """Compile a language's days.
+def day_words(data: DayData, often: Mapping[str, int]) -> DayWords:
+    """Compile a language's days; `often` says how common words are in it.
 
     Raises:
         ValueError: a meaning is unknown, or a pattern cannot be read.
@@ -108,8 +112,10 @@ def day_words(data: DayData) -> DayWords:
         **{name: data.times.get(name, []) for name in TIME_MEANINGS},
         **{name: data.parts.get(name, []) for name in PART_MEANINGS},
     }
+    book = PhraseBook(meanings, data.classes, SLOTS)
     return DayWords(
-        book=PhraseBook(meanings, data.classes, SLOTS),
+        book=book,
+        signs=book.signs(often),
         ranges=PhraseBook(
             {name: data.ranges.get(name, []) for name in RANGE_MEANINGS}, data.classes, RANGE_SLOTS
         ),

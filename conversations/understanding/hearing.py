@@ -94,6 +94,8 @@ def _read_rest(
     strange: set[int],
 ) -> None:
     """Add what another language finds where the first knows no word: "kesho nitakuja at 10"."""
+    if not strange and not other.stops.every(words):
+        return  # as nearly always
     taken = {at for match in matches for at in range(match.start, match.end)}
     taken |= {at for mention in named for at in range(mention.start, mention.end)}
     for match in other.book.find(words):

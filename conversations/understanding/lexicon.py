@@ -121,11 +121,15 @@ class PhraseData(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Lexicon(Struct, frozen=True, dict=True):
-    """One language, ready for use. `meaningless` words neither help nor hinder a reading."""
+    """One language, ready for use. `meaningless` words neither help nor hinder a reading.
+
+    `stops` are the opt-outs of `book` by themselves, to look for where nothing else is heard.
+    """
 
     language: str
     name: str
     book: PhraseBook
+    stops: PhraseBook
     days: DayWords
     question_openers: frozenset[tuple[str, ...]]
     question_endings: frozenset[tuple[str, ...]]
@@ -179,7 +183,8 @@ def compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> L
         phrases = _as_it_sounds(phrases)
         classes = {**phrases.classes, LANGUAGE_CLASS: language_names}
         acts = {act: phrases.acts[act] if act not in _MADE else [f"<{LANGUAGE_CLASS}>"] for act in ACTS}
-        book, spoken_days = PhraseBook(acts, classes), day_words(days)
+        book = PhraseBook(acts, classes)
+        spoken_days = day_words(days, book.often())
         numbers = {level(word): int(number) for number, words in phrases.numbers.items() for word in words}
         polite, around = _words(phrases.polite), _words(phrases.around_numbers)
         bare = [line for act in _NEVER_MENDED_INTO for line in phrases.acts[act]]
@@ -187,6 +192,7 @@ def compiled(phrases: PhraseData, days: DayData, language_names: list[str]) -> L
             language=phrases.language,
             name=phrases.name,
             book=book,
+            stops=PhraseBook({"stop": acts["stop"]}, classes),
             days=spoken_days,
             question_openers=frozenset(_every_form(phrases.question_openers)),
             question_endings=frozenset(_every_form(phrases.question_endings)),

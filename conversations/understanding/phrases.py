@@ -7,6 +7,7 @@ the grammar of days knows; what filled it is kept with the match.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
@@ -129,6 +130,7 @@ class PhraseBook:
             name: tuple(form for option in options for form in forms(option))
             for name, options in classes.items()
         }
+        self._all: list[Phrase] = []
         self.acts = set(acts)
         self.words: set[str] = set()
         self.whole_lines: set[str] = set()
@@ -148,6 +150,7 @@ class PhraseBook:
         self._index(_phrase(act, line, elements))
 
     def _index(self, phrase: Phrase) -> None:
+        self._all.append(phrase)
         first_element = phrase.elements[0]
         if len(phrase.elements) == 1:
             self.whole_lines.update(word for word, rests in first_element.groups.items() if () in rests)
@@ -184,6 +187,25 @@ class PhraseBook:
         if option[1:-1] not in self._classes:
             raise ValueError(f"{line!r} names an unknown class {option}")
         return self._classes[option[1:-1]]
+
+    def often(self) -> Mapping[str, int]:
+        """How many phrases have each word: what people say often stands in many."""
+        return Counter(word for phrase in self._all for one in phrase.elements for word in one.groups)
+
+    def signs(self, often: Mapping[str, int]) -> frozenset[str]:
+        """Words of which one stands in all that is found while no slot is filled.
+
+        Of each phrase the rarest, where words are said as `often` as that.
+        """
+        needed = (
+            [one.groups.keys() for one in phrase.elements if one.groups and not one.optional]
+            for phrase in self._all
+            if all(one.optional for one in phrase.elements if one.slot)
+        )
+        rarest = (
+            min(groups, key=lambda group: sum(often.get(word, 0) for word in group)) for groups in needed
+        )
+        return frozenset(word for group in rarest for word in group)
 
     def find(self, words: tuple[str, ...], slots: Slots | None = None) -> tuple[Match, ...]:
         """The phrases in these words, none overlapping another, in the order in which they stand."""

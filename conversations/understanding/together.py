@@ -38,6 +38,8 @@ _SURE_DATES = DATED | {"weekday_and_day"}
 
 def days_together(reads: Sequence[ClauseRead], scene: Scene) -> When:
     """The days of all clauses. "Thursday is his exam. Friday works": the visit's day is not wished again."""
+    if not any(clause.wished or clause.refused for clause in reads):  # as in most texts
+        return When(doubtful=_nobody_can_place(reads, ()))
     told = only_told(reads) | about_the_visit(reads, scene)
     wished, refused = _of_all(reads, told, scene)
     why = [one for number in told for one in reads[number].wished if one.dates]
