@@ -203,13 +203,13 @@ def _are_two_numbers(words: tuple[str, ...]) -> bool:
 
 
 def _counts_something(match: Match, words: tuple[str, ...], known: DayWords) -> bool:
-    """Whether a figure that could be an hour or a weekday is said of what stands behind: "a 2a opção"."""
+    """Whether a number that could be an hour, or a weekday, counts what stands behind: "a 2a opção"."""
     if match.act == "hour_and_minutes" and _are_two_numbers(words[match.start : match.end]):
         return True
     in_figures = any(word.isdecimal() for word in words[match.start : match.end])
     behind = words[match.end : match.end + 1]
-    may_be_else = match.act == "weekday" or match.act in _TIMES
-    return may_be_else and in_figures and not known.not_behind_days.isdisjoint(behind)
+    may_be_else = match.act == "hour" or (in_figures and (match.act == "weekday" or match.act in _TIMES))
+    return may_be_else and not known.not_behind_days.isdisjoint(behind)
 
 
 def _day(match: Match, words: tuple[str, ...], known: DayWords, calendar: Calendar) -> Mention | None:

@@ -179,7 +179,7 @@ def _holders(lexicons: Mapping[str, Lexicon]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for code, known_words in lexicons.items():
         for word in known_words.words:
-            if not word.isdecimal():
+            if not word[0].isdigit():
                 found[word] = (*found.get(word, ()), code)
     return found
 

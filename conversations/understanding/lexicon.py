@@ -43,6 +43,7 @@ ACTS = (
     "after_vaccine",
     "human",
     "complaint",
+    "forgot",
     "none_of_these",
     "any_of_these",
     "move",

@@ -331,3 +331,32 @@ def test_words_that_only_one_more_language_knows_are_read_in_it(text: str) -> No
 @pytest.mark.parametrize("text", ["hapana hatutakuja", "no, cannot come"])
 def test_a_no_before_a_refusal_says_the_same_again(text: str) -> None:
     assert read(text).intent is Intent.DECLINE
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "intent"),
+    [
+        ("por que pararam de mandar mensagem?", "pt", Intent.HUMAN),
+        ("nao me manda mais mensagem por favor", "pt", Intent.STOP),
+        ("pourquoi vous avez arrêté les messages", "fr", Intent.HUMAN),
+        ("arrêtez les messages", "fr", Intent.STOP),
+        ("mbona mmeacha kutuma ujumbe", "sw", Intent.HUMAN),
+        ("acheni kutuma ujumbe", "sw", Intent.STOP),
+    ],
+)
+def test_why_no_texts_come_is_no_opt_out(text: str, language: str, intent: Intent) -> None:
+    assert read(text, language=language).intent is intent
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "intent"),
+    [
+        (Question.ANOTHER_DAY, "we forgot the appointment, sorry", Intent.RESCHEDULE),
+        (Question.WILL_YOU_COME, "we forgot the appointment", Intent.UNSURE),
+        (Question.WILL_YOU_COME, "I forgot, what time is it?", Intent.QUERY_WHEN),
+    ],
+)
+def test_who_forgot_means_another_day_after_a_missed_visit(
+    question: Question, text: str, intent: Intent
+) -> None:
+    assert read(text, structs.replace(REMINDED, question=question)).intent is intent

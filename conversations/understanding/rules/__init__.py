@@ -37,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     coming.says_no,
     talking.complains,
     talking.asks,
+    talking.forgets,
     talking.names_the_visits_day,
     talking.is_confused,
     talking.talks,

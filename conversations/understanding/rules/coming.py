@@ -95,8 +95,8 @@ def agrees(found: Findings, scene: Scene) -> Verdict | None:
             return unsure("yes_to_which", act)
         return _agreement(act, found, scene, UNEXPLAINED_BESIDE_YES, 0.95)
     act = found.said("ok")
-    if act is None or (found.query and not _is_answered_apart(act, found.query)):
-        return None
+    if act is None or found.said("complaint") or (found.query and not _is_answered_apart(act, found.query)):
+        return None  # "received" is an answer, but not in "why have I received no more"
     if scene.question in {Question.NOTHING, Question.ANOTHER_DAY, Question.TEXTS_AGAIN}:
         return verdict(Intent.SMALLTALK, "ok_after_the_fact", act, 0.7)
     return _agreement(act, found, scene, UNEXPLAINED_BESIDE_OK, 0.8)

@@ -2,8 +2,8 @@
 
 from conversations.intents import Intent
 from conversations.understanding.findings import Findings
-from conversations.understanding.reading import Scene
-from conversations.understanding.rules.verdict import UNEXPLAINED_BESIDE_THANKS, Verdict, verdict
+from conversations.understanding.reading import Question, Scene
+from conversations.understanding.rules.verdict import UNEXPLAINED_BESIDE_THANKS, Verdict, unsure, verdict
 
 
 def complains(found: Findings, scene: Scene) -> Verdict | None:
@@ -12,6 +12,14 @@ def complains(found: Findings, scene: Scene) -> Verdict | None:
     act, query = found.said("complaint"), found.query
     asked = query is not None and (query.asked or query.opened)
     return verdict(Intent.HUMAN, "complaint", act) if act and not asked else None
+
+
+def forgets(found: Findings, scene: Scene) -> Verdict | None:
+    """Forgot a visit that is missed: another day; beside thanks it is only talk, else nobody knows."""
+    act = found.said("forgot")
+    if act and scene.question is Question.ANOTHER_DAY:
+        return verdict(Intent.RESCHEDULE, "forgot", act, 0.7)
+    return unsure("forgot", act) if act and not found.said("thanks", "ok") else None
 
 
 def asks(found: Findings, scene: Scene) -> Verdict | None:
