@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from conversations.understanding.lexicon import Lexicon
 from conversations.understanding.normal import normalise
-from conversations.understanding.phrases import Match, places
+from conversations.understanding.phrases import Match
 from conversations.understanding.reading import Scene
+from conversations.understanding.word_groups import places
 
 _DESCRIPTIONS = ("younger", "older", "girl", "boy", "other")
 # "Both will come" is about the children; "both are fine" is about two offers.

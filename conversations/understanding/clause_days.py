@@ -8,9 +8,10 @@ from conversations.understanding.acts import refusing_words
 from conversations.understanding.hearing import Heard
 from conversations.understanding.lexicon import Lexicon
 from conversations.understanding.mention import Mention
-from conversations.understanding.phrases import Match, end_of_group, places
+from conversations.understanding.phrases import Match
 from conversations.understanding.tokens import Clause
 from conversations.understanding.when import are_scattered, excepted_in, refused_in
+from conversations.understanding.word_groups import end_of_group, places
 
 _UNABLE = frozenset({"cant", "unsuitable"})
 

@@ -32,9 +32,10 @@ from conversations.understanding.mention import (
     nearest,
     told_apart,
 )
-from conversations.understanding.phrases import Match, Slots, places
+from conversations.understanding.phrases import Match, Slots
 from conversations.understanding.ranges import with_ranges
 from conversations.understanding.slots import slots_of
+from conversations.understanding.word_groups import places
 from conversations.wish import DayPart
 
 _FEWEST_MINUTES = 5

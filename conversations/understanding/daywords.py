@@ -18,7 +18,8 @@ from conversations.understanding.day_meanings import (
     SLOTS,
     TIME_MEANINGS,
 )
-from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, forms, level, words_in
+from conversations.understanding.phrases import PhraseBook
+from conversations.understanding.word_groups import WordGroups, by_first_word, forms, level, words_in
 
 Named = tuple[str, tuple[str, ...], int | tuple[int, int]]
 

@@ -13,10 +13,10 @@ from conversations.understanding.acts import NEGATION_REACH, TALK, Act
 from conversations.understanding.children import where_named, words_of
 from conversations.understanding.clause import ClauseRead
 from conversations.understanding.lexicon import Lexicon
-from conversations.understanding.phrases import end_of_group
 from conversations.understanding.reading import Scene
 from conversations.understanding.together import days_together
 from conversations.understanding.when import When
+from conversations.understanding.word_groups import end_of_group
 
 # Words of a question that may still pick an answer: "2 ok?", but not "is this her last one".
 _SHORT = 3

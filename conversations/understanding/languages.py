@@ -18,9 +18,9 @@ from conversations.understanding.files import read_toml
 from conversations.understanding.lexicon import Lexicon, PhraseData, compiled
 from conversations.understanding.likeness import Likeness
 from conversations.understanding.normal import normalise
-from conversations.understanding.phrases import by_first_word, end_of_group, level
 from conversations.understanding.quoting import Quoting, quoting
 from conversations.understanding.tokens import pieces
+from conversations.understanding.word_groups import by_first_word, end_of_group, level
 
 DEFAULT_LANGUAGE = "en"
 _HYPHENED = re.compile(r"(?<!\S)([^\W\d_]\S{1,12}?)\s?[-\u2010-\u2014]\s?([^\W\d_][^\s,.;:!?]{1,12})")

@@ -14,10 +14,11 @@ from msgspec import Struct
 
 from conversations.understanding.daywords import DayData, DayWords, day_words
 from conversations.understanding.normal import normalise
-from conversations.understanding.phrases import PhraseBook, WordGroups, by_first_word, forms, level, words_in
+from conversations.understanding.phrases import PhraseBook
 from conversations.understanding.quoting import Reactions
 from conversations.understanding.run_together import RunTogether
 from conversations.understanding.spelling import Sounds, Spelling
+from conversations.understanding.word_groups import WordGroups, by_first_word, forms, level, words_in
 
 # What a phrase can do in a sentence. The order decides between phrases of equal length: refusals and
 # opt-outs before promises, because a promise that was not made does the most harm.

@@ -14,8 +14,8 @@ from math import exp, log
 from msgspec import Struct
 
 from conversations.intents import Intent
-from conversations.understanding.phrases import WordGroups, end_of_group
 from conversations.understanding.tokens import pieces
+from conversations.understanding.word_groups import WordGroups, end_of_group
 
 # Letters of a run.
 _RUN = 3

@@ -8,21 +8,16 @@ the grammar of days knows; what filled it is kept with the match.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
-from functools import lru_cache
-from itertools import product
+from collections.abc import Iterable, KeysView, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from conversations.understanding.normal import normalise
-from conversations.understanding.tokens import CLAUSE_ENDS, pieces
+from conversations.understanding.word_groups import WordGroups, forms, groups_of
 
 LONGEST_GAP = 2
 _PART = re.compile(r"\[[^\]]*\]|(?:\([^()]*\)|[^\s()])+|\S")
-_FORMS = re.compile(r"\(([^()]*)\)")
 
-WordGroups = dict[str, tuple[tuple[str, ...], ...]]
 # What stands in one place of a clause besides its word: by slot, where it ends and what it is.
 SlotsHere = Mapping[str, Sequence[tuple[int, Any]]]
 Slots = Sequence[SlotsHere]
@@ -178,7 +173,7 @@ class PhraseBook:
         options = [option for one in part.split("/") for option in self._options(one, line)]
         if len(options) == 1 and not optional:  # "aujourd'hui" may be several words once it is levelled
             return tuple(Element({word: ((),)}) for word in options[0])
-        return (Element(_groups(options), optional),)
+        return (Element(groups_of(options), optional),)
 
     def _options(self, option: str, line: str) -> tuple[tuple[str, ...], ...]:
         """The words, or all that a class stands for."""
@@ -289,73 +284,3 @@ def _end_behind_gap(
         if (end := _end(elements, index, words, at + skipped, slots, filled)) >= 0:
             return end
     return -1
-
-
-def forms(entry: str) -> tuple[tuple[str, ...], ...]:
-    """An entry, levelled; one that is written `(ni|tu)ta(kuja|fika)` in each of its four forms.
-
-    In languages that put person, tense and "not" into the verb, a whole family of words is one entry.
-
-    Raises:
-        ValueError: a bracket is left open, or nothing is left of a form.
-    """
-    if "(" not in entry:
-        return (level(entry),)
-    fixed_and_free = enumerate(_FORMS.split(entry))
-    choices = [part.split("|") if index % 2 else [part] for index, part in fixed_and_free]
-    return tuple(level("".join(form)) for form in product(*choices))
-
-
-@lru_cache(maxsize=1 << 16)
-def level(text: str) -> tuple[str, ...]:
-    """The words of a lexicon's entry, as they stand in a levelled text.
-
-    Raises:
-        ValueError: nothing is left of it.
-    """
-    words = pieces(normalise(text))
-    if not words or not CLAUSE_ENDS.isdisjoint(words):
-        raise ValueError(f"{text!r} can never be found: once levelled it is {words}, and a clause ends there")
-    return words
-
-
-def _groups(options: Iterable[tuple[str, ...]]) -> WordGroups:
-    groups: dict[str, set[tuple[str, ...]]] = {}
-    for first, *rest in options:
-        groups.setdefault(first, set()).add(tuple(rest))
-    return {first: tuple(sorted(rests, key=len, reverse=True)) for first, rests in groups.items()}
-
-
-def by_first_word(options: Iterable[str]) -> WordGroups:
-    """Word groups by their first word, each with the words behind it, the longest first."""
-    return _groups(map(level, options))
-
-
-def words_in(groups: WordGroups) -> Iterator[str]:
-    """Every word of some groups."""
-    for first, rests in groups.items():
-        yield first
-        yield from (word for rest in rests for word in rest)
-
-
-def places(words: tuple[str, ...], groups: WordGroups) -> Iterable[range]:
-    """Where groups stand; of those that begin together, the longest first."""
-    return () if groups.keys().isdisjoint(words) else _places(words, groups)
-
-
-def _places(words: tuple[str, ...], groups: WordGroups) -> Iterator[range]:
-    for at, word in enumerate(words):
-        for rest in groups.get(word, ()):
-            end = at + 1 + len(rest)
-            if words[at + 1 : end] == rest:
-                yield range(at, end)
-
-
-def end_of_group(words: tuple[str, ...], at: int, groups: WordGroups) -> int:
-    """Where the longest of the groups that stands at `at` ends; `at` itself where none does."""
-    if at < len(words):
-        for rest in groups.get(words[at], ()):
-            end = at + 1 + len(rest)
-            if words[at + 1 : end] == rest:
-                return end
-    return at

@@ -7,7 +7,8 @@ from conversations.understanding.calendar import DAYS_OF_WEEK, Calendar, Days
 from conversations.understanding.day_meanings import TOLD_BY_OTHERS
 from conversations.understanding.daywords import DayWords
 from conversations.understanding.mention import DATED, FULL_DAY, HALF_DAY, Mention, hour_mention
-from conversations.understanding.phrases import NO_SLOTS, Match, Slots, SlotsHere, apart, places
+from conversations.understanding.phrases import NO_SLOTS, Match, Slots, SlotsHere, apart
+from conversations.understanding.word_groups import places
 
 _COUNTED = {"days_after": 1, "days_before": -1, "weeks_after": DAYS_OF_WEEK, "weeks_before": -DAYS_OF_WEEK}
 
