@@ -91,7 +91,7 @@ def _wrong_days(expect: dict[str, Any] | None, read: dict[str, Any]) -> str:
         for name, same in (
             ("days", _days(expect) in (_days(found), _days({**found, "dates": []}))),
             ("time", expect["time"] in {None, found["time"]}),
-            ("part", expect["part"] in {None, found["part"], _part(found["time"])}),
+            ("part", expect["time"] or expect["part"] in {None, found["part"], _part(found["time"])}),
         )
         if not same
     ]

@@ -252,3 +252,22 @@ def test_days_beside_numbers_and_hours_stay_days(text: str, language: str, wish:
 
 def test_hours_of_a_complaint_are_no_hours_of_the_day() -> None:
     assert read("last time we waited 3 hours and nobody saw us").wish == Wish()
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("can't it be monday?", "en"),
+        ("couldn't we do monday?", "en"),
+        ("sexta eu trabalho até 18h, não tem como ser segunda?", "pt"),
+        ("on peut pas venir lundi ?", "fr"),
+        ("hatuwezi kuja jumatatu?", "sw"),
+    ],
+)
+def test_a_not_that_asks_for_a_day_wishes_for_it(text: str, language: str) -> None:
+    reading = read(text, language=language)
+    assert (reading.intent, reading.wish.dates) == (Intent.RESCHEDULE, march(9))
+
+
+def test_a_not_that_asks_about_the_visits_day_wishes_for_none() -> None:
+    assert read("can't we come thursday?").wish.dates == ()
