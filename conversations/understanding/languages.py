@@ -50,7 +50,7 @@ class Languages:
         self.courtesies = by_first_word(words for one in phrases for words in one.courtesies)
         self._corrections = by_first_word(("*", *(words for one in phrases for words in one.corrections)))
         self._negators = frozenset(word for one in self.lexicons.values() for word in one.negators)
-        self.likeness = Likeness(_examples(folders), self.courtesies, NAMES)
+        self.likeness = Likeness(_examples(folders), self.courtesies, NAMES, self._in_plain_letters)
         self._weekdays = frozenset(word for one in self.lexicons.values() for word in one.days.weekdays)
         self._code_of = {level(name): code for code, names in called.items() for name in names}
         self._knowing = lru_cache(_KEPT)(self._who_knows)
@@ -66,6 +66,13 @@ class Languages:
         ends = (at if no else end_of_group(said, at, self._corrections) for at, no in enumerate(denied))
         last = max((end for at, end in enumerate(ends) if end > at), default=len(said))
         return " ".join(said[last:])
+
+    def _in_plain_letters(self, word: str) -> str:
+        """A word of another alphabet as the known one that sounds like it."""
+        if word.isascii():
+            return word
+        heard = (one.sounds.known(word) for one in self.lexicons.values() if one.sounds_alike)
+        return next((known_word for known_word in heard if known_word != word), word)
 
     def is_a_word(self, word: str) -> bool:
         """Whether any language has a use for it, as for the name Will."""

@@ -49,12 +49,15 @@ class Likeness:
         examples: Iterable[tuple[str, Intent]],
         courtesies: WordGroups | None = None,
         names: Collection[str] = (),
+        in_plain_letters: Callable[[str], str] = str,
     ) -> None:
         """Weigh the examples: normalised texts, each with its meaning.
 
-        `courtesies` are words that say nothing about it, and so are left out; a name is like any other.
+        `courtesies` are words that say nothing about it, and so are left out; a name is like any other, and
+        so is a word in whichever alphabet.
         """
         self._courtesies = courtesies or {}
+        self._in_plain_letters = in_plain_letters
         words = [(self._words(text, names), intent) for text, intent in examples]
         self._by_words = Table(words, _neighbours)
         self._by_letters = Table(words, _runs)
@@ -79,7 +82,7 @@ class Likeness:
         """The words of a text, and whether it asks; any figure is like any other, and so is any name."""
         said = tuple(piece for piece in pieces(text) if piece[0].isalnum() or piece == "?")
         words = tuple(
-            _FIGURE if word[0].isdigit() else _NAME if word in names else word
+            _FIGURE if word[0].isdigit() else _NAME if word in names else self._in_plain_letters(word)
             for word in self._without_courtesies(said)
         )
         return words or said

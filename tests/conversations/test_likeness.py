@@ -48,6 +48,12 @@ def test_a_text_like_no_example_is_like_none() -> None:
     assert Likeness([]).to("anything") is None
 
 
+def test_a_word_is_the_same_in_either_alphabet() -> None:
+    in_latin, in_devanagari = (SPOKEN.likeness.to(text) for text in ("kal subah aayenge", "कल सुबह आएंगे"))
+    assert in_latin is not None
+    assert in_latin == in_devanagari
+
+
 @given(st.text(max_size=60))
 def test_shares_are_shares(text: str) -> None:
     alike = LIKENESS.to(text)

@@ -12,8 +12,8 @@ HARD = sorted(SETS.glob("replies_hard/*.jsonl"))
 # No example was made of these.
 PLAIN = sorted((*SETS.glob("replies_plain/*.jsonl"), *SETS.glob("optouts/*.jsonl")))
 DATES = sorted((*SETS.glob("dates/*.jsonl"), *SETS.glob("dates_plain/*.jsonl")))
-# Read wrongly still: the stop of an abbreviation ends the clause; and one that is asked about.
-KNOWN = {"mera no. hata do", "यो नम्बर सरिताको होइन"}
+# Read wrongly still: the stop of an abbreviation ends the clause.
+KNOWN = {"mera no. hata do"}
 HARMFUL = ("harm", "missed opt-out", "false opt-out")
 
 
