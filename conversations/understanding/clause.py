@@ -15,6 +15,9 @@ from conversations.understanding.phrases import Match
 from conversations.understanding.reading import Scene
 from conversations.understanding.tokens import Clause
 
+# Nobody's thumb slips so often in one clause: it is another language, or nonsense.
+_MOST_STRANGE = 40
+
 
 class ClauseRead(Struct, frozen=True):
     """One clause as its language, and after it the others, read it.
@@ -112,7 +115,8 @@ def _mended(
     words: tuple[str, ...], tongues: Sequence[Lexicon], names: Iterable[tuple[str, ...]]
 ) -> tuple[str, ...]:
     """The words, spelled as they are known: by their sound, where a slip is plain, and apart."""
-    if all(word in tongues[0].words for word in words):
+    strange = [word for word in words if word not in tongues[0].words]
+    if not strange or sum(map(str.isascii, strange)) > _MOST_STRANGE:
         return words
     own = tuple(word for name in names for word in name)
     return tuple(part for word in words for part in _parted(_mend(word, tongues, own), tongues, own))

@@ -8,8 +8,10 @@ from collections.abc import Collection
 
 from conversations.understanding.phrases import PhraseBook
 
-# Shorter words are mended or names; longer ones are no few words.
-_SHORTEST, _LONGEST = 6, 30
+# Shorter words are spelled wrongly or names; longer ones are whole sentences, or nonsense.
+_SHORTEST, _LONGEST = 7, 30
+# A phrase of one word with fewer letters is chance: "yes si ca" in Yessica.
+_FEWEST_LETTERS = 4
 _MOST_PARTS = 5
 _REMEMBERED = 4096
 
@@ -51,8 +53,12 @@ class RunTogether:
         return parts if len(parts) <= _MOST_PARTS else ()
 
     def _is_said(self, parts: Words) -> bool:
-        """Whether phrases of several words, or politeness beside one, are all that the parts say."""
+        """Whether the parts are phrases and politeness: one phrase of several words, or long words."""
         found = self._book.find(parts)
         covered = {at for match in found for at in range(match.start, match.end)}
         left = {part for at, part in enumerate(parts) if at not in covered}
-        return bool(found) and left <= self._polite
+        several = any(match.end - match.start > 1 for match in found)
+        long = bool(found) and all(len(part) > _FEWEST_LETTERS for part in parts)
+        alone = {parts[match.start] for match in found if match.end - match.start == 1}
+        by_chance = any(len(part) < _FEWEST_LETTERS for part in alone) or any(len(part) == 1 for part in left)
+        return (several or long) and left <= self._polite and not by_chance

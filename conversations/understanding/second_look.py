@@ -39,7 +39,7 @@ _OPT_OUT_OVERLOOKED, _PLAIN_OPT_OUT = 0.4, 0.9
 _ANOTHER_DAY_IN_VAIN = 0.8
 _HARDLY_ANY = 1
 # Words of a text that can be no more than a day.
-_SHORT = 3
+_ONLY_A_DAY = 3
 # Whether texts are wanted, from whom and in which language, is not asked about on a faint likeness.
 _NOT_FAINTLY = frozenset({Intent.STOP, Intent.START, Intent.WRONG_NUMBER, Intent.LANGUAGE_SWITCH})
 _FAINT = 0.4
@@ -118,7 +118,7 @@ def _is_plain(found: Findings) -> bool:
 
 def _is_only_days(verdict: Verdict, found: Findings) -> bool:
     """Whether the text is another day and hardly anything beside it: "in January"."""
-    only = found.words <= _SHORT and not (found.acts or found.unexplained or found.asks)
+    only = found.words <= _ONLY_A_DAY and not (found.acts or found.unexplained or found.asks)
     return verdict.intent is Intent.RESCHEDULE and only and not found.when.doubtful
 
 

@@ -81,18 +81,21 @@ class Spelling:
         return self._mended[word]
 
     def _nearest(self, word: str) -> str:
-        candidates = {known for rest in _rests(word) for known in self._left.get(rest, ())}
-        near = [(slips(word, known), known) for known in candidates if known[0] == word[0]]
-        if not near:
-            return word
-        best = min(distance for distance, _ in near)
-        found = [known for distance, known in near if distance == best]
         allowed = 2 if len(word) >= TWO_SLIPS_FROM else 1
+        candidates = {known for rest in _rests(word) for known in self._left.get(rest, ())}
+        alike = (known for known in candidates if _may_be_near(word, known, allowed))
+        near = [(slips(word, known, allowed), known) for known in alike]
+        best = min((distance for distance, _ in near), default=allowed + 1)
+        found = [known for distance, known in near if distance == best]
         plain = len(found) == 1 and best <= allowed and found[0] not in self._never
         return found[0] if plain else word
 
 
 _REMEMBERED = 4096
+
+
+def _may_be_near(word: str, known: str, allowed: int) -> bool:
+    return known[0] == word[0] and abs(len(known) - len(word)) <= allowed
 
 
 def _rests(word: str) -> Iterable[str]:
@@ -119,8 +122,11 @@ _NEAR = frozenset(
 _EXCHANGED = 2
 
 
-def slips(typed: str, meant: str) -> int:
-    """Letters left out, added, mistaken, or swapped with their neighbour; any other letter counts double."""
+def slips(typed: str, meant: str, allowed: int) -> int:
+    """Letters left out, added, mistaken, or swapped with their neighbour; any other letter counts double.
+
+    Counting ends as soon as they are more than `allowed`: how many more says nothing.
+    """
     before: list[int] = []
     row = list(range(len(meant) + 1))
     for i, letter in enumerate(typed, 1):
@@ -131,4 +137,6 @@ def slips(typed: str, meant: str) -> int:
             if older and j > 1 and letter == meant[j - 2] and typed[i - 2] == other:
                 cost = min(cost, older[j - 2] + 1)
             row.append(cost)
+        if min(row) > allowed and min(before) > allowed:
+            break  # a swap reaches back by two letters, no more
     return row[-1]

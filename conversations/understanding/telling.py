@@ -30,13 +30,13 @@ def only_told(reads: Sequence[ClauseRead]) -> frozenset[int]:
         for number, clause in enumerate(reads)
         if number not in asking
         and (
-            _complains(clause)
+            complains(clause)
             or (_tells(clause) and (a_day if any(one.names_a_day for one in clause.wished) else an_hour))
         )
     )
 
 
-def _complains(clause: ClauseRead) -> bool:
+def complains(clause: ClauseRead) -> bool:
     """Whether a clause tells what went wrong, on whichever day: "we came on Monday and you were closed"."""
     return any(act.name == "complaint" for act in clause.acts)
 

@@ -19,6 +19,7 @@ from conversations.understanding.stretches import in_that_week, within
 from conversations.understanding.telling import (
     about_the_visit,
     back_from,
+    complains,
     goes_on_refusing,
     is_doubtful,
     is_visits_day,
@@ -82,6 +83,8 @@ def _of_all(
     refused: list[Mention] = []
     whole_days: list[Mention] = []
     for number, clause in enumerate(reads):
+        if number in told and complains(clause):
+            continue  # "you were closed on Thursday" neither wishes for it nor refuses it
         if number in told:
             wished += filter(None, map(back_from, clause.wished))
             refused += [mention for mention in clause.wished if is_visits_day(mention, scene)]
@@ -89,19 +92,10 @@ def _of_all(
             for mention in clause.wished:
                 no = (*whole_days, *(one for one in clause.refused if one.start < mention.start))
                 wished.append(not_that_one(mention, no))
-        if number not in told and _asks_for_the_refused(clause, scene):
-            wished += clause.refused
-            continue
         refused += clause.refused
         if not _refuses_a_part(clause):  # "Friday morning no" leaves its afternoon
             whole_days += clause.refused
     return wished, refused
-
-
-def _asks_for_the_refused(clause: ClauseRead, scene: Scene) -> bool:
-    """Whether a "not" asks for a day of which nobody has spoken: "can't it be Monday?"."""
-    spoken_of = scene.visit_days | {at.date() for at in scene.offers}
-    return clause.asks and bool(dates_of(clause.refused)) and spoken_of.isdisjoint(dates_of(clause.refused))
 
 
 def _refuses_a_part(clause: ClauseRead) -> bool:

@@ -24,6 +24,8 @@ _PIECE = re.compile(
 CLAUSE_ENDS = frozenset(".,;!?\n\u2026\u3002\u0964\u00bf\u00a1()|")
 
 
+# Nobody texts more; what follows is read in one piece, so that no text takes long.
+_MOST_CLAUSES = 32
 _NO_PHRASES: Mapping[str, Collection[tuple[str, ...]]] = {}
 
 
@@ -56,6 +58,8 @@ def clauses(
     for piece, behind in zip_longest(said, said[1:], fillvalue=""):
         if piece == "," and words and words[-1].isdecimal() and behind.isdecimal():
             words.append(piece)  # a list: "the 9, 10 or 11"
+        elif len(found) >= _MOST_CLAUSES:
+            words += () if piece in CLAUSE_ENDS else (piece,)
         elif piece in CLAUSE_ENDS:
             _close(found, words, asked=opened or piece == "?")
             opened = piece == "\u00bf"

@@ -43,7 +43,8 @@ class When(Struct, frozen=True):
 
     @property
     def part(self) -> DayPart | None:
-        return next((mention.part for mention in self.wished if mention.part), None)
+        """The part of the day that is wished; one that an hour was said with only tells which hour."""
+        return next((mention.part for mention in self.wished if mention.part and not mention.at), None)
 
     @property
     def at(self) -> time | None:

@@ -27,13 +27,12 @@ def wish_of(found: Findings, scene: Scene) -> Wish:
         earliest, latest = None, None
     excluded = _excluded(found, scene) - set(dates)
     not_before, not_after = when.hours
-    at = _hour(found, scene)
     return Wish(
         dates=dates,
         earliest=earliest,
         latest=latest,
-        part=None if at else when.part or _part_left(found),  # an hour says its part of the day
-        at=at,
+        part=when.part or _part_left(found),
+        at=_hour(found, scene),
         not_before=not_before,
         not_after=not_after,
         excluded_times=scene.offers if found.said("none_of_these") else (),

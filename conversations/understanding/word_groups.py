@@ -50,7 +50,7 @@ def groups_of(options: Iterable[tuple[str, ...]]) -> WordGroups:
 
 
 def by_first_word(options: Iterable[str]) -> WordGroups:
-    """The same, of entries as they are written."""
+    """Word groups by their first word, of entries as an author writes them."""
     return groups_of(map(level, options))
 
 

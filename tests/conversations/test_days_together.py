@@ -227,6 +227,19 @@ def test_the_visits_weekday_is_asked_about_where_another_comes_sooner(text: str)
     assert not read("can we come thursday afternoon", this_week).ask
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes but thursday afternoon",
+        "thursday morning I can't, thursday afternoon?",
+        "another day, thursday is bad",
+    ],
+)
+def test_the_visits_weekday_is_the_visits_where_the_text_says_so(text: str) -> None:
+    assert read(text).rule != "only_the_day"
+    assert not any(day < date(2026, 3, 12) for day in read(text).wish.dates)
+
+
 def test_who_wants_another_day_than_thursday_is_offered_no_other_thursday() -> None:
     wish = read("thursday is market day, another day please").wish
     assert (wish.dates, wish.excluded) == ((), march(12))
@@ -255,19 +268,24 @@ def test_hours_of_a_complaint_are_no_hours_of_the_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "language"),
+    ("text", "wish"),
     [
-        ("can't it be monday?", "en"),
-        ("couldn't we do monday?", "en"),
-        ("sexta eu trabalho até 18h, não tem como ser segunda?", "pt"),
-        ("on peut pas venir lundi ?", "fr"),
-        ("hatuwezi kuja jumatatu?", "sw"),
+        ("can we come any day but monday?", Wish(excluded=march(9))),
+        ("could we do friday instead of tuesday?", Wish(dates=march(6), excluded=march(10))),
+        ("can we do the 16th and not the 13th?", Wish(dates=march(16), excluded=march(13))),
+        ("can we come next week but not on monday?", structs.replace(stretch(9, 15), excluded=march(9))),
     ],
 )
-def test_a_not_that_asks_for_a_day_wishes_for_it(text: str, language: str) -> None:
-    reading = read(text, language=language)
-    assert (reading.intent, reading.wish.dates) == (Intent.RESCHEDULE, march(9))
+def test_a_day_left_out_in_a_question_is_left_out(text: str, wish: Wish) -> None:
+    assert read(text).wish == wish
 
 
-def test_a_not_that_asks_about_the_visits_day_wishes_for_none() -> None:
-    assert read("can't we come thursday?").wish.dates == ()
+@pytest.mark.parametrize("text", ["you were closed on thursday", "el jueves estaba cerrado"])
+def test_the_visits_day_of_a_complaint_is_neither_wished_nor_refused(text: str) -> None:
+    reading = read(text)
+    assert (reading.intent, reading.wish) == (Intent.HUMAN, Wish())
+
+
+def test_a_number_of_children_is_no_hour() -> None:
+    reading = read("confirmo para as duas crianças", language="pt", children=("Zuri", "Juma"))
+    assert (reading.intent, reading.ask) == (Intent.CONFIRM, False)

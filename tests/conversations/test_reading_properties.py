@@ -150,8 +150,11 @@ def test_no_line_stops_the_command(line: str) -> None:
 @given(typed=st.text(alphabet="abcdefg", max_size=10), meant=st.text(alphabet="abcdefg", max_size=10))
 @settings(deadline=None)
 def test_slips_are_a_distance(typed: str, meant: str) -> None:
-    assert (slips(typed, meant) == 0) == (typed == meant)
-    assert slips(typed, meant) == slips(meant, typed)
+    every = len(typed) + len(meant)
+    assert (slips(typed, meant, every) == 0) == (typed == meant)
+    assert slips(typed, meant, every) == slips(meant, typed, every)
+    exact = slips(typed, meant, every)
+    assert min(slips(typed, meant, 2), 3) == min(exact, 3)  # no more than that is counted
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,7 @@ def test_what_is_to_stay_as_it_is_is_not_moved_by_a_no_to_other_places() -> None
     ("text", "intent"),
     [
         ("none of these, leave it as it was", Intent.KEEP),
-        ("none of them, we will come on the original day", Intent.KEEP),
+        ("no to those, we will come on the original day", Intent.KEEP),
         ("none of these, we can come on the 18th", Intent.RESCHEDULE),
         ("none of these", Intent.RESCHEDULE),
     ],
@@ -360,3 +360,47 @@ def test_who_forgot_means_another_day_after_a_missed_visit(
     question: Question, text: str, intent: Intent
 ) -> None:
     assert read(text, structs.replace(REMINDED, question=question)).intent is intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "none of these, we keep missing work",
+        "aucune de ces dates, nous irons ailleurs",
+        "none, we go elsewhere",
+    ],
+)
+def test_who_wants_none_of_the_places_and_goes_elsewhere_has_not_confirmed(text: str) -> None:
+    offers = (datetime(2026, 3, 9, 9), datetime(2026, 3, 10, 14))
+    reading = read(text, structs.replace(REMINDED, question=Question.WHICH_PLACE, offers=offers))
+    assert reading.intent not in {Intent.CONFIRM, Intent.KEEP}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("we came yesterday but the gate was locked", Intent.UNSURE),
+        ("you were closed, she got it at another clinic", Intent.ALREADY_VACCINATED),
+    ],
+)
+def test_who_came_in_vain_was_not_vaccinated(text: str, intent: Intent) -> None:
+    assert read(text, structs.replace(REMINDED, question=Question.ANOTHER_DAY)).intent is intent
+
+
+def test_thanks_beside_forgot_is_only_talk() -> None:
+    assert read("thanks I forgot").intent is Intent.SMALLTALK
+
+
+def test_a_complaint_beside_a_question_leaves_the_answer_to_it() -> None:
+    assert read("we got no reminder, when is the appointment?").intent is Intent.QUERY_WHEN
+
+
+def test_received_no_more_agrees_to_nothing() -> None:
+    text = "Pourquoi vous avez arrêté les messages pour Zuri ? j'en ai plus reçu"
+    assert read(text, language="fr").intent is Intent.HUMAN
+
+
+def test_an_opt_out_in_a_language_that_nobody_expected_is_heard() -> None:
+    assert (
+        read("count me out of", language="sw").intent is Intent.STOP
+    )  # Swahili phones know each of its words

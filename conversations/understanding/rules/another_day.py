@@ -39,8 +39,10 @@ def _decides_beside_them(found: Findings) -> bool:
 
 
 def keeps_to_the_visit(found: Findings) -> bool:
-    """Whether offers are turned down for the visit as it is: "none of these, we come on the day we had"."""
-    return bool(found.said("none_of_these") and found.said("coming", "keep")) and not found.when.wished
+    """Whether offers are turned down for the visit as it is: "none of these, leave it as it was"."""
+    kept = found.said("keep")
+    plainly = kept is not None and " " in kept.words  # "none, we keep missing work"
+    return plainly and found.said("none_of_these") is not None and not found.when.wished
 
 
 def _refuses_only_the_day(found: Findings, scene: Scene) -> bool:

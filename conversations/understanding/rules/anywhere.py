@@ -181,7 +181,6 @@ def wants_another_language(found: Findings, scene: Scene) -> Verdict | None:
 
 def has_been_vaccinated(found: Findings, scene: Scene) -> Verdict | None:
     """The dose was given elsewhere. "Already" by itself says so only when nothing else is said."""
-    del scene
     said = [act for act in found.acts if act.name == "already" and not act.negated]
     said = [act for act in said if not (act.asked and found.query)]  # "which one is it? he had one already?"
     act = next((act for act in said if act.line != "already"), None)
@@ -189,7 +188,9 @@ def has_been_vaccinated(found: Findings, scene: Scene) -> Verdict | None:
         act = said[0]
     if act is None:
         return None
-    if found.said("complaint"):  # "we came yesterday but the gate was locked"
+    wrong = found.said("complaint")
+    if wrong and act.clause < wrong.clause and scene.question is Question.ANOTHER_DAY:
+        # "We came yesterday but the gate was locked."
         return unsure("came_or_was_vaccinated", act, Intent.ALREADY_VACCINATED)
     return verdict(Intent.ALREADY_VACCINATED, "already_vaccinated", act)
 

@@ -62,7 +62,7 @@ def keeps(found: Findings, scene: Scene) -> Verdict | None:
         return unsure("keeps_what", act, Intent.DECLINE)  # the visit is past: nothing is left to keep
     another_hour = found.when.at and not any(found.when.names_hour_of(at) for at in scene.visits_at)
     if scene.question is Question.WHICH_PLACE and keeps_to_the_visit(found) and not found.asks:
-        return verdict(Intent.KEEP, "none_but_the_old_day", found.said("keep", "coming"))
+        return verdict(Intent.KEEP, "none_but_the_old_day", act)
     if act and not act.asked and not (another_hour and scene.visits_at):
         return verdict(Intent.KEEP, "keep", act)
     if scene.question is Question.WHICH_PLACE and found.when.wished and found.promise:
@@ -95,7 +95,11 @@ def agrees(found: Findings, scene: Scene) -> Verdict | None:
             return unsure("yes_to_which", act)
         return _agreement(act, found, scene, UNEXPLAINED_BESIDE_YES, 0.95)
     act = found.said("ok")
-    if act is None or found.said("complaint") or (found.query and not _is_answered_apart(act, found.query)):
+    if (
+        act is None
+        or found.said("complaint", "forgot")
+        or (found.query and not _is_answered_apart(act, found.query))
+    ):
         return None  # "received" is an answer, but not in "why have I received no more"
     if scene.question in {Question.NOTHING, Question.ANOTHER_DAY, Question.TEXTS_AGAIN}:
         return verdict(Intent.SMALLTALK, "ok_after_the_fact", act, 0.7)
