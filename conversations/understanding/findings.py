@@ -23,6 +23,7 @@ _SHORT = 3
 # What may stand beside a number that is picked, and what refuses it: "the third suits me", "2 is not good".
 _AGREEING = TALK | {"yes", "ok", "free"}
 _REFUSING = frozenset({"no", "unsuitable", "cant", "not_coming"})
+_NO_CHOICE = frozenset({"obstacle", "complaint"})
 _NOT = "-"
 
 
@@ -190,6 +191,8 @@ def _besides_politeness(reads: Iterable[ClauseRead], known: Lexicon) -> Iterator
                 and not known.around_numbers.issuperset(read.words[act.start : act.end])
             ):
                 said += [_NOT] if act.start == at else []
+            elif act and act.act in _NO_CHOICE:
+                said.append(act.act)  # "I have no one to take her" is not the first
             elif at not in aside and not (act and act.act in _AGREEING):
                 said.append(word)
         yield tuple(said)

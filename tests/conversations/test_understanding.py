@@ -404,3 +404,9 @@ def test_an_opt_out_in_a_language_that_nobody_expected_is_heard() -> None:
     assert (
         read("count me out of", language="sw").intent is Intent.STOP
     )  # Swahili phones know each of its words
+
+
+def test_nobody_is_not_the_first_of_a_list() -> None:
+    reading = read("have no one to take her", choices=3)
+    assert reading.intent is not Intent.CHOOSE
+    assert reading.ask
