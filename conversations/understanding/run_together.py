@@ -22,7 +22,7 @@ class RunTogether:
     """Cuts strange words into the words of a language."""
 
     def __init__(self, book: PhraseBook, polite: Collection[str]) -> None:
-        """`polite` words may stand beside a phrase: "okthanks"."""
+        """`polite` words may stand beside a phrase: "sorrycantcome"."""
         self._book = book
         self._polite = frozenset(polite)
         self._words = frozenset(word for word in book.words if word.isalpha()) | self._polite

@@ -91,11 +91,17 @@ def _wrong_days(expect: dict[str, Any] | None, read: dict[str, Any]) -> str:
         for name, same in (
             ("days", _days(expect) in (_days(found), _days({**found, "dates": []}))),
             ("time", expect["time"] in {None, found["time"]}),
-            ("part", expect["time"] or expect["part"] in {None, found["part"], _part(found["time"])}),
+            ("part", _is_said(expect, found)),
         )
         if not same
     ]
     return f"when: {', '.join(wrong)}" if wrong else ""
+
+
+def _is_said(expect: dict[str, Any], found: dict[str, Any]) -> bool:
+    """Whether the part of the day is right: as it is, or left to the hour that says it."""
+    by_the_hour = expect["time"] is not None and found["part"] is None
+    return by_the_hour or expect["part"] in {None, found["part"], _part(found["time"])}
 
 
 def _days(when: dict[str, Any]) -> Any:

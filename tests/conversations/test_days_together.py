@@ -227,17 +227,8 @@ def test_the_visits_weekday_is_asked_about_where_another_comes_sooner(text: str)
     assert not read("can we come thursday afternoon", this_week).ask
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "yes but thursday afternoon",
-        "thursday morning I can't, thursday afternoon?",
-        "another day, thursday is bad",
-    ],
-)
-def test_the_visits_weekday_is_the_visits_where_the_text_says_so(text: str) -> None:
-    assert read(text).rule != "only_the_day"
-    assert not any(day < date(2026, 3, 12) for day in read(text).wish.dates)
+def test_the_visits_weekday_is_its_own_where_the_text_refuses_a_part_of_it() -> None:
+    assert not read("thursday is hard in the morning, thursday afternoon?").ask
 
 
 def test_who_wants_another_day_than_thursday_is_offered_no_other_thursday() -> None:

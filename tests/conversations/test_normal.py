@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from conversations.understanding.languages import known
 from conversations.understanding.normal import ANALYSED_CHARACTERS, normalise
+from conversations.understanding.tokens import clauses
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,9 @@ def test_a_phones_reaction_is_told_from_words(text: str) -> None:
 
 def test_liking_something_in_words_is_no_reaction() -> None:
     assert not known().quoting.reaction("liked the clinic, yes we will come")
+
+
+def test_a_text_of_many_clauses_is_read_to_its_end() -> None:
+    found = clauses("well, " * 60 + "stop texting me")
+    assert len(found) == 33
+    assert found[-1].words[-3:] == ("stop", "texting", "me")

@@ -229,19 +229,6 @@ def test_a_stop_to_calls_with_texts_asked_for_is_asked_about() -> None:
     assert (reading.intent, reading.leaning) == (Intent.UNSURE, Intent.STOP)
 
 
-@pytest.mark.parametrize(
-    ("text", "intent"),
-    [
-        ("we waited 3 hours and nobody saw us", Intent.HUMAN),
-        ("we came on monday and you were closed", Intent.HUMAN),
-        ("we came on monday and you were closed, can we come on friday?", Intent.RESCHEDULE),
-        ("sorry last time the text came late, this time we will be there", Intent.CONFIRM),
-    ],
-)
-def test_a_complaint_goes_to_a_person_unless_more_is_said(text: str, intent: Intent) -> None:
-    assert read(text).intent is intent
-
-
 def test_a_word_that_relatives_share_is_heard_on_a_phone_whose_language_lacks_it() -> None:
     assert read("basta", language="en").intent is Intent.STOP
 
@@ -334,35 +321,6 @@ def test_a_no_before_a_refusal_says_the_same_again(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "language", "intent"),
-    [
-        ("por que pararam de mandar mensagem?", "pt", Intent.HUMAN),
-        ("nao me manda mais mensagem por favor", "pt", Intent.STOP),
-        ("pourquoi vous avez arrêté les messages", "fr", Intent.HUMAN),
-        ("arrêtez les messages", "fr", Intent.STOP),
-        ("mbona mmeacha kutuma ujumbe", "sw", Intent.HUMAN),
-        ("acheni kutuma ujumbe", "sw", Intent.STOP),
-    ],
-)
-def test_why_no_texts_come_is_no_opt_out(text: str, language: str, intent: Intent) -> None:
-    assert read(text, language=language).intent is intent
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "intent"),
-    [
-        (Question.ANOTHER_DAY, "we forgot the appointment, sorry", Intent.RESCHEDULE),
-        (Question.WILL_YOU_COME, "we forgot the appointment", Intent.UNSURE),
-        (Question.WILL_YOU_COME, "I forgot, what time is it?", Intent.QUERY_WHEN),
-    ],
-)
-def test_who_forgot_means_another_day_after_a_missed_visit(
-    question: Question, text: str, intent: Intent
-) -> None:
-    assert read(text, structs.replace(REMINDED, question=question)).intent is intent
-
-
-@pytest.mark.parametrize(
     "text",
     [
         "none of these, we keep missing work",
@@ -374,30 +332,6 @@ def test_who_wants_none_of_the_places_and_goes_elsewhere_has_not_confirmed(text:
     offers = (datetime(2026, 3, 9, 9), datetime(2026, 3, 10, 14))
     reading = read(text, structs.replace(REMINDED, question=Question.WHICH_PLACE, offers=offers))
     assert reading.intent not in {Intent.CONFIRM, Intent.KEEP}
-
-
-@pytest.mark.parametrize(
-    ("text", "intent"),
-    [
-        ("we came yesterday but the gate was locked", Intent.UNSURE),
-        ("you were closed, she got it at another clinic", Intent.ALREADY_VACCINATED),
-    ],
-)
-def test_who_came_in_vain_was_not_vaccinated(text: str, intent: Intent) -> None:
-    assert read(text, structs.replace(REMINDED, question=Question.ANOTHER_DAY)).intent is intent
-
-
-def test_thanks_beside_forgot_is_only_talk() -> None:
-    assert read("thanks I forgot").intent is Intent.SMALLTALK
-
-
-def test_a_complaint_beside_a_question_leaves_the_answer_to_it() -> None:
-    assert read("we got no reminder, when is the appointment?").intent is Intent.QUERY_WHEN
-
-
-def test_received_no_more_agrees_to_nothing() -> None:
-    text = "Pourquoi vous avez arrêté les messages pour Zuri ? j'en ai plus reçu"
-    assert read(text, language="fr").intent is Intent.HUMAN
 
 
 def test_an_opt_out_in_a_language_that_nobody_expected_is_heard() -> None:
